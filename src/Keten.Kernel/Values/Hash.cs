@@ -6,7 +6,7 @@ namespace Keten.Kernel;
 
 /// <summary>A SHA-256 value: 32 bytes, compared and ordered as bytes. The default value is 32 zero bytes and means "none".</summary>
 [StructLayout(LayoutKind.Sequential)]
-public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>
+public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>, IKey<Hash>
 {
     /// <summary>Its length in bytes.</summary>
     public const int Size = 32;
@@ -26,6 +26,15 @@ public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>
 
     /// <summary>Whether all 32 bytes are zero, which no hash of anything is.</summary>
     public bool IsNone => (a | b | c | d) == 0;
+
+    /// <inheritdoc/>
+    public static int KeySize => Size;
+
+    /// <inheritdoc/>
+    public void WriteKey(Span<byte> target) => CopyTo(target);
+
+    /// <inheritdoc/>
+    public static Hash ReadKey(ReadOnlySpan<byte> bytes) => new(bytes);
 
     /// <summary>SHA-256 of the bytes.</summary>
     public static Hash Of(ReadOnlySpan<byte> bytes)

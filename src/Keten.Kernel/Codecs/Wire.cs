@@ -1,0 +1,85 @@
+using Keten.Kernel.Cbor;
+
+namespace Keten.Kernel;
+
+/// <summary>The canonical form of each kind of field that is not a record of its own. Called by generated codecs; see docs/formats.md.</summary>
+public static class Wire
+{
+    /// <summary>Longest text in a record, in bytes of UTF-8.</summary>
+    public const int TextAtMost = 256;
+
+    /// <summary>A text of at most 256 bytes.</summary>
+    /// <exception cref="InvalidOperationException">It is longer.</exception>
+    public static void Write(CborWriter writer, string value)
+    {
+        if (System.Text.Encoding.UTF8.GetByteCount(value) > TextAtMost) throw new InvalidOperationException("A text in a record is at most 256 bytes.");
+        writer.Text(value);
+    }
+
+    /// <summary>A unit by its number.</summary>
+    public static void Write(CborWriter writer, Unit value)
+    {
+        if (value.IsNone) throw new InvalidOperationException("The default unit has no canonical form.");
+        writer.Unsigned(value.Number);
+    }
+
+    /// <summary>A unit by its number.</summary>
+    public static Unit ReadUnit(ref CborReader reader) => new((uint)reader.Integer(1, uint.MaxValue));
+
+    /// <summary>Seconds since 1970.</summary>
+    public static void Write(CborWriter writer, Instant value) => writer.Integer(value.Seconds);
+
+    /// <summary>Seconds since 1970, from 0 to 2⁴⁰.</summary>
+    public static Instant ReadInstant(ref CborReader reader) => new(reader.Integer(0, Instant.Last.Seconds));
+
+    /// <summary>Millionths.</summary>
+    public static void Write(CborWriter writer, Rate value) => writer.Integer(value.Millionths);
+
+    /// <summary>Millionths.</summary>
+    public static Rate ReadRate(ref CborReader reader) => new(reader.Integer());
+
+    /// <summary>[charge, per, rounding].</summary>
+    public static void Write(CborWriter writer, in Price value)
+    {
+        writer.Array(3);
+        writer.Amount(value.Charge);
+        writer.Amount(value.Per);
+        writer.Unsigned((ulong)value.Rounding);
+    }
+
+    /// <summary>[charge, per, rounding].</summary>
+    public static Price ReadPrice(ref CborReader reader)
+    {
+        reader.ArrayOf(3);
+        return new Price(reader.Amount(), reader.Amount(), (Rounding)reader.Unsigned((ulong)Rounding.HalfEven));
+    }
+
+    /// <summary>x ‖ y.</summary>
+    public static void Write(CborWriter writer, in PublicKey value) => value.Write(writer);
+
+    /// <summary>x ‖ y.</summary>
+    public static PublicKey ReadPublicKey(ref CborReader reader) => PublicKey.Read(ref reader);
+
+    /// <summary>A party's bytes or an agreement's number.</summary>
+    public static void Write(CborWriter writer, Owner value) => value.Write(writer);
+
+    /// <summary>A party's bytes or an agreement's number.</summary>
+    public static Owner ReadOwner(ref CborReader reader) => Owner.Read(ref reader);
+
+    /// <summary>An agreement's number.</summary>
+    /// <exception cref="InvalidOperationException">It refers to nothing.</exception>
+    public static void Write<T>(CborWriter writer, Agreement<T> value) where T : class
+    {
+        if (value.IsNone) throw new InvalidOperationException("A reference to no agreement has no canonical form.");
+        writer.Unsigned(value.Number);
+    }
+
+    /// <summary>An agreement's number. That it is an agreement of this contract is checked by the kernel, for whom the reader reports it.</summary>
+    public static Agreement<T> ReadAgreement<T>(ref CborReader reader) where T : class
+    {
+        var number = reader.Unsigned();
+        if (number == 0) throw reader.Fault("Agreement 0 is none.");
+        reader.References?.MustBe<T>(number);
+        return new Agreement<T>(number);
+    }
+}
