@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Keten.Kernel.Trees;
@@ -29,16 +30,37 @@ internal sealed class HistoryNodes
         if (level % 2 == 0) levels[level / 2].Add(nodes);
     }
 
-    /// <summary>The root of the complete subtree of 2^level leaves that is the index-th of its level: one of the frontier's peaks, or one that has a leaf behind it.</summary>
-    public Hash this[int level, ulong index]
+    /// <summary>The root over the leaves [low, high), for low a multiple of a power of two that is not below high - low.</summary>
+    public Hash Root(ulong low, ulong high)
     {
-        get
-        {
-            var before = from >> level;
-            if ((before & 1) != 0 && index == before - 1) return peaks[level];
-            return level % 2 == 0 ? levels[level / 2][index - before] : MerkleProof.NodeHash(this[level - 1, 2 * index], this[level - 1, 2 * index + 1]);
-        }
+        var root = TakeLast(low, ref high);
+        while (high > low) root = MerkleProof.NodeHash(TakeLast(low, ref high), root);
+        return root;
     }
+
+    /// <summary>The root of the last, smallest complete subtree of [low, high), which it takes away.</summary>
+    public Hash TakeLast(ulong low, ref ulong high)
+    {
+        var level = BitOperations.TrailingZeroCount(high - low);
+        var index = (high >> level) - 1;
+        high -= 1UL << level;
+        return TryGet(level, index, out var node) ? node : MerkleProof.NodeHash(Kept(level - 1, 2 * index), Kept(level - 1, 2 * index + 1));
+    }
+
+    /// <summary>
+    /// The root of the complete subtree of 2^level leaves that is the index-th of its level: one of the frontier's peaks, or one that has a leaf behind it. False where it
+    /// is of a level that is not kept: its children are.
+    /// </summary>
+    public bool TryGet(int level, ulong index, out Hash node)
+    {
+        var before = from >> level;
+        var isPeak = (before & 1) != 0 && index == before - 1;
+        node = isPeak ? peaks[level] : level % 2 == 0 ? levels[level / 2][index - before] : default;
+        return isPeak || level % 2 == 0;
+    }
+
+    /// <summary>A node of a level that is kept, or a peak.</summary>
+    public Hash Kept(int level, ulong index) => TryGet(level, index, out var node) ? node : throw new InvalidOperationException("That level is not kept.");
 
     /// <summary>A list that never moves a full chunk of 1 MiB.</summary>
     private sealed class Level

@@ -42,7 +42,7 @@ public sealed class HistoryTree
     public Hash RootAt(ulong size)
     {
         CheckSize(size);
-        return size == 0 ? MerkleProof.EmptyRoot : Subtree(0, size);
+        return size == 0 ? MerkleProof.EmptyRoot : nodes.Root(0, size);
     }
 
     /// <summary>The right edge as it was at that size.</summary>
@@ -52,7 +52,7 @@ public sealed class HistoryTree
         CheckSize(size);
         var peaks = new Hash[BitOperations.PopCount(size)];
         var rest = size;
-        for (var i = peaks.Length - 1; i >= 0; i--) peaks[i] = TakeLast(0, ref rest);
+        for (var i = peaks.Length - 1; i >= 0; i--) peaks[i] = nodes.TakeLast(0, ref rest);
         return new Frontier(size, peaks);
     }
 
@@ -62,16 +62,22 @@ public sealed class HistoryTree
     {
         CheckSize(size);
         if (index < From || index >= size) throw new ArgumentOutOfRangeException(nameof(index));
-        Span<Hash> path = stackalloc Hash[MerkleProof.MaxPath];
-        var length = 0;
+        var path = new PathBuilder(nodes, stackalloc Hash[3 * MerkleProof.MaxPath], stackalloc int[MerkleProof.MaxPath]);
         for (var (low, high) = (0UL, size); high - low > 1;)
         {
             var middle = low + PowerBelow(high - low);
-            if (index < middle) (path[length++], high) = (Subtree(middle, high), middle);
-            else (path[length++], low) = (Subtree(low, middle), middle);
+            if (index < middle)
+            {
+                path.Add(middle, high);
+                high = middle;
+            }
+            else
+            {
+                path.Add(low, middle);
+                low = middle;
+            }
         }
-        path[..length].Reverse();
-        return path[..length].ToArray();
+        return path.FromTheLeaf();
     }
 
     /// <summary>The path that shows that the tree at <paramref name="size1"/> is the beginning of the one at <paramref name="size2"/> (RFC 9162, 2.1.4.1).</summary>
@@ -80,40 +86,29 @@ public sealed class HistoryTree
     {
         CheckSize(size2);
         if (size1 == 0 || size1 < From || size1 > size2) throw new ArgumentOutOfRangeException(nameof(size1));
-        Span<Hash> path = stackalloc Hash[MerkleProof.MaxPath];
-        var length = 0;
+        var path = new PathBuilder(nodes, stackalloc Hash[3 * MerkleProof.MaxPath], stackalloc int[MerkleProof.MaxPath]);
         var (low, high) = (0UL, size2);
         while (high != size1)
         {
             var middle = low + PowerBelow(high - low);
-            if (size1 <= middle) (path[length++], high) = (Subtree(middle, high), middle);
-            else (path[length++], low) = (Subtree(low, middle), middle);
+            if (size1 <= middle)
+            {
+                path.Add(middle, high);
+                high = middle;
+            }
+            else
+            {
+                path.Add(low, middle);
+                low = middle;
+            }
         }
-        if (low != 0) path[length++] = Subtree(low, high);       // at 0 it is the older root itself, which the verifier has
-        path[..length].Reverse();
-        return path[..length].ToArray();
+        if (low != 0) path.Add(low, high);       // at 0 it is the older root itself, which the verifier has
+        return path.FromTheLeaf();
     }
 
     private void CheckSize(ulong size)
     {
         if (size < From || size > Count) throw new ArgumentOutOfRangeException(nameof(size));
-    }
-
-    // The root over the leaves [low, high), for low a multiple of a power of two that is not below high - low.
-    private Hash Subtree(ulong low, ulong high)
-    {
-        var root = TakeLast(low, ref high);
-        while (high > low) root = MerkleProof.NodeHash(TakeLast(low, ref high), root);
-        return root;
-    }
-
-    // The last, smallest complete subtree of [low, high).
-    private Hash TakeLast(ulong low, ref ulong high)
-    {
-        var level = BitOperations.TrailingZeroCount(high - low);
-        var last = (high >> level) - 1;
-        high -= 1UL << level;
-        return nodes[level, last];
     }
 
     // The greatest power of two below n, for n above 1.

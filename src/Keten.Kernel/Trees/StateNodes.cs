@@ -33,6 +33,27 @@ internal sealed class StateNodes
         return at;
     }
 
+    /// <summary>Makes the bucket one of these entries, in the same memory if they need as much; returns its number, which may be another, 0 for no entries.</summary>
+    public int SetBucket(int at, ReadOnlySpan<StateEntry> entries)
+    {
+        if (Blocks(CountOf(at)) != Blocks(entries.Length))
+        {
+            Free(at);
+            return AddBucket(entries);
+        }
+        if (at == 0) return 0;
+        (nodes[at].Hash, nodes[at].Second) = (default, ~entries.Length);
+        for (var block = nodes[at].First; !entries.IsEmpty; block = blocks[block].Next)
+        {
+            var some = Math.Min(PerBlock, entries.Length);
+            entries[..some].CopyTo(blocks[block].Entries);
+            entries = entries[some..];
+        }
+        return at;
+
+        static int Blocks(int count) => (count + PerBlock - 1) / PerBlock;
+    }
+
     public int AddBucket(ReadOnlySpan<StateEntry> entries)
     {
         if (entries.IsEmpty) return 0;

@@ -125,8 +125,12 @@ public sealed class StateTree
         if (!now.SequenceEqual(old))
         {
             Count += now.Length - old.Length;
-            nodes.Free(at);
-            at = Build(now, depth);
+            if (now.Length <= bucketSize) at = nodes.SetBucket(at, now);
+            else
+            {
+                nodes.Free(at);
+                at = Build(now, depth);
+            }
         }
         ArrayPool<StateEntry>.Shared.Return(merged);
         return at;
@@ -159,10 +163,9 @@ public sealed class StateTree
     {
         var length = nodes.CopyBucket(left, bucket);
         length += nodes.CopyBucket(right, bucket.AsSpan(length));
-        nodes.Free(left);
         nodes.Free(right);
         nodes.Free(at);
-        return nodes.AddBucket(bucket.AsSpan(0, length));
+        return nodes.SetBucket(left, bucket.AsSpan(0, length));
     }
 
     private (int This, int Other) Side(int fork, bool isRight)
