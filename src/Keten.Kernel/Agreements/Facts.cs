@@ -1,4 +1,148 @@
+using Keten.Kernel.Cbor;
+using Keten.Kernel.Execution;
+using Keten.Kernel.State;
+
 namespace Keten.Kernel;
 
-/// <summary>All that a clause may see besides its agreement.</summary>
-public sealed class Facts;
+/// <summary>
+/// All that a clause may see besides its agreement: ledger time, what is held, other records read-only. Lent by the executor for one call; every record read counts as a step.
+/// </summary>
+public sealed class Facts
+{
+    private readonly LedgerState ledger;
+    private readonly Draft draft = new();
+    private Contract? contract;
+    private object? state;
+    private int steps;
+
+    internal Facts(LedgerState ledger) => this.ledger = ledger;
+
+    /// <summary>Ledger time: the validators' median, which never runs back.</summary>
+    public Instant Now => ledger.Now;
+
+    /// <summary>The height of the block that is being executed.</summary>
+    public ulong Height => ledger.Height;
+
+    /// <summary>The unit that <see cref="Accepted{T}.Create"/> would make.</summary>
+    public Unit NewUnit => new(ledger.Counters.NextUnit);
+
+    internal ulong Number { get; private set; }
+
+    internal Owner Account => Owner.Of(Number);
+
+    internal Contract Contract => contract ?? throw new InvalidOperationException("Facts are lent for one call only.");
+
+    /// <summary>This agreement; in an opening, the one that is about to be.</summary>
+    /// <exception cref="InvalidOperationException">The contract is another.</exception>
+    public Agreement<T> Self<T>() where T : class =>
+        Contract is Contract<T> ? new Agreement<T>(Number) : throw new InvalidOperationException("This agreement is of another contract.");
+
+    /// <summary>Begins a yes with the agreement's next state; the very same object means that it has not changed.</summary>
+    public Accepted<T> Accept<T>(T next) where T : class
+    {
+        draft.Begin(next);
+        return new Accepted<T>(draft, this);
+    }
+
+    /// <summary>What this agreement holds of a unit; of its own unit, less what it has issued.</summary>
+    public Amount Held(Unit unit)
+    {
+        Step();
+        return unit.Of(ledger.Balance(Account, unit));
+    }
+
+    /// <summary>What a party could pay now, credit included and expired value not.</summary>
+    public Amount Available(Party party, Unit unit)
+    {
+        Step();
+        return unit.Of(ledger.Available(party, unit));
+    }
+
+    /// <summary>What may still be collected from a party under its mandate to this agreement; nothing where there is none.</summary>
+    public Amount Collectable(Party payer, Unit unit)
+    {
+        Step();
+        return unit.Of(ledger.Mandates.TryGet(new MandateKey(payer, Number, unit), out var mandate) && Now < mandate.Until ? Math.Min(mandate.Each, mandate.Left) : 0);
+    }
+
+    /// <summary>Another agreement, read-only, as it is now. Ended ones stay readable.</summary>
+    public Known<T> Of<T>(Agreement<T> agreement) where T : class
+    {
+        Step();
+        var record = ledger.Agreements.Get(agreement.Number) ?? throw new KeyNotFoundException("There is no such agreement.");
+        return new Known<T>(record, agreement, this);
+    }
+
+    /// <summary>A child record of this agreement, or null.</summary>
+    public TValue? Find<TKey, TValue>(Records<TKey, TValue> records, TKey key) where TKey : struct where TValue : struct => Find(Contract, Number, records, key);
+
+    /// <summary>How many child records this agreement has in a table.</summary>
+    public long Count<TKey, TValue>(Records<TKey, TValue> records) where TKey : struct where TValue : struct
+    {
+        Step();
+        return ledger.Rows.Count(Number, records.Number);
+    }
+
+    /// <summary>The child records from a key on, that key included, in the order of their keys.</summary>
+    public Rows<TKey, TValue> From<TKey, TValue>(Records<TKey, TValue> records, TKey key, int atMost) where TKey : struct where TValue : struct =>
+        Range(Contract, Number, records, key, inclusive: true, atMost);
+
+    /// <summary>The child records after a key, or from the first where there is none.</summary>
+    public Rows<TKey, TValue> Next<TKey, TValue>(Records<TKey, TValue> records, TKey? after, int atMost) where TKey : struct where TValue : struct =>
+        Range(Contract, Number, records, after, inclusive: false, atMost);
+
+    internal TValue? Find<TKey, TValue>(Contract of, ulong agreement, Records<TKey, TValue> records, TKey key) where TKey : struct where TValue : struct
+    {
+        Step();
+        var table = of.Table(records);
+        return ledger.Rows.Find(agreement, records.Number, table.KeyBytes(key)) is { } bytes ? table.Values.FromBytes(bytes) : null;
+    }
+
+    internal Rows<TKey, TValue> Range<TKey, TValue>(Contract of, ulong agreement, Records<TKey, TValue> records, TKey? key, bool inclusive, int atMost)
+        where TKey : struct where TValue : struct
+    {
+        var table = of.Table(records);
+        var bytes = key is { } start ? table.KeyBytes(start) : null;
+        return new Rows<TKey, TValue>(this, table, ledger.Rows.Range(agreement, records.Number, bytes, inclusive), atMost);
+    }
+
+    internal ChildTable<TKey, TValue> Table<TKey, TValue>(Records<TKey, TValue> records) where TKey : struct where TValue : struct => Contract.Table(records);
+
+    /// <summary>Counts one step of this call's work.</summary>
+    internal void Step()
+    {
+        if (--steps < 0) throw new LimitException(KernelRefusal.StepsExhausted);
+    }
+
+    internal void Lend(Contract to, ulong number, object? current, int stepsAllowed) => (contract, Number, state, steps) = (to, number, current, stepsAllowed);
+
+    internal bool IsUnchanged(Draft made) => ReferenceEquals(made.State, state);
+}
+
+/// <summary>Another agreement, read-only.</summary>
+/// <typeparam name="T">Its contract.</typeparam>
+public readonly struct Known<T> where T : class
+{
+    private readonly AgreementRecord record;
+    private readonly Facts facts;
+
+    internal Known(AgreementRecord record, Agreement<T> agreement, Facts facts) => (this.record, Agreement, this.facts) = (record, agreement, facts);
+
+    /// <summary>Which.</summary>
+    public Agreement<T> Agreement { get; }
+
+    /// <summary>Its state now; never null.</summary>
+    /// <exception cref="InvalidCastException">It is of another contract.</exception>
+    public T State => (T)record.State;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => record.Ended;
+
+    /// <summary>A child record of it, or null.</summary>
+    public TValue? Find<TKey, TValue>(Records<TKey, TValue> records, TKey key) where TKey : struct where TValue : struct =>
+        facts.Find(record.Contract, Agreement.Number, records, key);
+
+    /// <summary>Its child records after a key, or from the first where there is none.</summary>
+    public Rows<TKey, TValue> Next<TKey, TValue>(Records<TKey, TValue> records, TKey? after, int atMost) where TKey : struct where TValue : struct =>
+        facts.Range(record.Contract, Agreement.Number, records, after, inclusive: false, atMost);
+}

@@ -1,6 +1,6 @@
 namespace Keten.Kernel;
 
-/// <summary>What a clause proposes: the draft that <c>facts.Accept</c> began, or a refusal.</summary>
+/// <summary>What a clause proposes: the draft that <see cref="Facts.Accept{T}"/> began, or a refusal.</summary>
 /// <typeparam name="T">The contract.</typeparam>
 public readonly struct Outcome<T> where T : class
 {

@@ -49,6 +49,13 @@ public sealed class CborWriter
         Raw(value);
     }
 
+    /// <summary>The head of a byte string, and its bytes for the caller to fill at once.</summary>
+    public Span<byte> BytesToFill(int size)
+    {
+        Head(CborKind.Bytes, (ulong)size);
+        return Room(size);
+    }
+
     /// <summary>A text string, in UTF-8.</summary>
     /// <exception cref="ArgumentException">It holds a lone surrogate.</exception>
     public void Text(string value)

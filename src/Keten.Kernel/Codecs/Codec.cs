@@ -40,6 +40,14 @@ public abstract class Codec<T> : Codec where T : notnull
     /// <exception cref="MalformedException">The bytes are another type's, or not canonical.</exception>
     public abstract T Read(ref CborReader reader);
 
+    internal T Read(ReadOnlySpan<byte> bytes, IReferences references)
+    {
+        var reader = new CborReader(bytes, references);
+        var value = Read(ref reader);
+        reader.End();
+        return value;
+    }
+
     /// <summary>Adds every party that the value names, lists and nested records included.</summary>
     public virtual void NameParties(in T value, PartySet named)
     {

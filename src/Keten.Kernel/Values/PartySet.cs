@@ -11,6 +11,9 @@ public sealed class PartySet
     /// <summary>In the order in which they were added.</summary>
     public Party this[int index] => parties[index];
 
+    /// <summary>In place.</summary>
+    public ReadOnlySpan<Party> AsSpan() => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(parties);
+
     /// <summary>Adds one, once; nobody is not added.</summary>
     public void Add(Party party)
     {

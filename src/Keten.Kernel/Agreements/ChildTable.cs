@@ -1,0 +1,44 @@
+namespace Keten.Kernel;
+
+/// <summary>A table of child records, as a contract's contents page lists it.</summary>
+public abstract class ChildTable
+{
+    private protected ChildTable(byte number, Codec values) => (Number, ValueCodec) = (number, values);
+
+    /// <summary>Within the contract.</summary>
+    public byte Number { get; }
+
+    /// <summary>What a record is made of.</summary>
+    public Codec ValueCodec { get; }
+}
+
+internal sealed class ChildTable<TKey, TValue>(byte number, KeyCodec<TKey> keys, Codec<TValue> values) : ChildTable(number, values) where TKey : struct where TValue : struct
+{
+    public KeyCodec<TKey> Keys { get; } = keys;
+
+    public Codec<TValue> Values { get; } = values;
+
+    public byte[] KeyBytes(in TKey key)
+    {
+        var bytes = new byte[Keys.Size];
+        Keys.Write(bytes, key);
+        return bytes;
+    }
+}
+
+/// <summary>An event, as a contract's contents page lists it.</summary>
+public abstract class EventKind
+{
+    private protected EventKind(ushort number, Codec codec) => (Number, EventCodec) = (number, codec);
+
+    /// <summary>Within the contract.</summary>
+    public ushort Number { get; }
+
+    /// <summary>What it is made of.</summary>
+    public Codec EventCodec { get; }
+}
+
+internal sealed class EventKind<TEvent>(ushort number, Codec<TEvent> codec) : EventKind(number, codec) where TEvent : struct, IEvent
+{
+    public Codec<TEvent> Codec { get; } = codec;
+}

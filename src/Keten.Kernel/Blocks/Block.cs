@@ -1,0 +1,12 @@
+using Keten.Kernel.Execution;
+using Keten.Kernel.Transactions;
+
+namespace Keten.Kernel.Blocks;
+
+/// <summary>The transactions of one log entry, executed.</summary>
+/// <param name="Header">What it sums up to.</param>
+/// <param name="Transactions">The entry's, in order, void ones included; their decisions stand in the same order.</param>
+/// <param name="FirstHistory">The history index of the first transaction that was decided.</param>
+/// <param name="Outcomes">What each call and wake-up did.</param>
+/// <param name="Checkpoint">The checkpoint that this block ended, if it did.</param>
+public sealed record Block(Header Header, IReadOnlyList<Transaction> Transactions, ulong FirstHistory, BlockOutcomes Outcomes, Checkpoint? Checkpoint);

@@ -1,0 +1,136 @@
+using Keten.Kernel.Cbor;
+using Keten.Kernel.Cose;
+using Keten.Kernel.Execution;
+using Keten.Kernel.Signatures;
+using Keten.Kernel.Transactions;
+
+namespace Keten.Kernel.Blocks;
+
+/// <summary>
+/// What one validator puts into the log: a batch of transactions in packed form, with its stated clock, signed (COSE_Sign1). An entry without transactions is a tick.
+/// </summary>
+public sealed class Entry
+{
+    /// <summary>No entry is larger.</summary>
+    public const int BytesAtMost = 1 << 20;
+
+    /// <summary>What the entry takes besides its transactions, at most.</summary>
+    public const int Overhead = 512;
+
+    private readonly ReadOnlyMemory<byte> protectedBytes, payload, signature;
+
+    private Entry(
+        ReadOnlyMemory<byte> bytes, KeyId validator, Hash ledgerId, ulong epoch, ulong sequence, Instant clock, Transaction[] transactions,
+        ReadOnlyMemory<byte> protectedBytes, ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> signature)
+    {
+        (Bytes, Validator, LedgerId, Epoch, Sequence, Clock, Transactions) = (bytes, validator, ledgerId, epoch, sequence, clock, transactions);
+        (this.protectedBytes, this.payload, this.signature) = (protectedBytes, payload, signature);
+    }
+
+    /// <summary>As it stands in the log.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>Who signed it.</summary>
+    public KeyId Validator { get; }
+
+    /// <summary>For which ledger.</summary>
+    public Hash LedgerId { get; }
+
+    /// <summary>In which epoch of the log.</summary>
+    public ulong Epoch { get; }
+
+    /// <summary>The validator's own number for it; exceeds that of its last.</summary>
+    public ulong Sequence { get; }
+
+    /// <summary>The validator's clock.</summary>
+    public Instant Clock { get; }
+
+    /// <summary>The batch.</summary>
+    public IReadOnlyList<Transaction> Transactions { get; }
+
+    /// <summary>The same transactions as they were verified ahead of the order by this very process; null where they were not, and are verified when they are executed.</summary>
+    public IReadOnlyList<CheckedTransaction>? Prepared { get; init; }
+
+    /// <summary>Makes and signs one.</summary>
+    public static Entry Sign(Signer validator, in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, IReadOnlyList<CheckedTransaction> batch)
+    {
+        var transactions = new Transaction[batch.Count];
+        for (var each = 0; each < transactions.Length; each++) transactions[each] = batch[each].Transaction;
+        var payload = Payload(ledgerId, epoch, sequence, clock, transactions);
+        var header = CoseSignature.HeadersOf(validator.Id);
+        Span<byte> digest = stackalloc byte[Hash.Size];
+        SigStructure.DigestSign1(header, default, payload, digest);
+        var signature = new byte[Signature.Size];
+        validator.Sign(digest).CopyTo(signature);
+        var writer = new CborWriter(payload.Length + 160);
+        writer.Tag(18);
+        writer.Array(4);
+        writer.Bytes(header);
+        writer.Map(0);
+        writer.Bytes(payload);
+        writer.Bytes(signature);
+        if (writer.Length > BytesAtMost) throw new ArgumentException("An entry is at most 1 MiB.", nameof(batch));
+        return new Entry(writer.ToArray(), validator.Id, ledgerId, epoch, sequence, clock, transactions, header, payload, signature) { Prepared = batch };
+    }
+
+    /// <summary>Reads one from the log. What cannot be read without any state is skipped by every node alike.</summary>
+    /// <exception cref="MalformedException">It is not an entry.</exception>
+    public static Entry Parse(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length > BytesAtMost) throw new MalformedException("An entry is at most 1 MiB.");
+        var reader = new CborReader(bytes.Span);
+        if (reader.Tag() != 18) throw reader.Fault("An entry is a COSE_Sign1.");
+        reader.ArrayOf(4);
+        var header = Slice(bytes, reader.Bytes(), reader.Offset);
+        reader.Map(0);
+        var payload = Slice(bytes, reader.Bytes(), reader.Offset);
+        var signature = Slice(bytes, reader.Bytes(Signature.Size), reader.Offset);
+        reader.End();
+        return Parse(bytes, KeyOf(header.Span), header, payload, signature);
+    }
+
+    /// <summary>Whether the validator's signature verifies.</summary>
+    public bool IsSignedBy(ImportedKey key)
+    {
+        Span<byte> digest = stackalloc byte[Hash.Size];
+        SigStructure.DigestSign1(protectedBytes.Span, default, payload.Span, digest);
+        return key.Verify(digest, signature.Span);
+    }
+
+    private static Entry Parse(ReadOnlyMemory<byte> bytes, KeyId validator, ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> signature)
+    {
+        var reader = new CborReader(payload.Span);
+        reader.ArrayOf(5);
+        var (ledger, epoch, sequence, clock) = (reader.Hash(), reader.Unsigned(), reader.Unsigned(), Wire.ReadInstant(ref reader));
+        var transactions = new Transaction[reader.Array(BytesAtMost / 128)];
+        for (var each = 0; each < transactions.Length; each++) transactions[each] = Transaction.Unpack(ledger, reader.Bytes());
+        reader.End();
+        return new Entry(bytes, validator, ledger, epoch, sequence, clock, transactions, header, payload, signature);
+    }
+
+    private static byte[] Payload(in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, Transaction[] transactions)
+    {
+        var size = 128;
+        foreach (var transaction in transactions) size += transaction.PackedLength + 5;
+        var writer = new CborWriter(size);
+        writer.Array(5);
+        writer.Hash(ledgerId);
+        writer.Unsigned(epoch);
+        writer.Unsigned(sequence);
+        Wire.Write(writer, clock);
+        writer.Array(transactions.Length);
+        foreach (var transaction in transactions) transaction.Pack(writer.BytesToFill(transaction.PackedLength));
+        return writer.ToArray();
+    }
+
+    private static KeyId KeyOf(ReadOnlySpan<byte> header)
+    {
+        var reader = new CborReader(header);
+        if (reader.Map(2) != 2 || reader.Unsigned() != 1 || reader.Integer() != -7 || reader.Unsigned() != 4) throw reader.Fault("An entry names its algorithm, ES256, and its key.");
+        var key = reader.KeyId();
+        reader.End();
+        return key;
+    }
+
+    private static ReadOnlyMemory<byte> Slice(ReadOnlyMemory<byte> whole, ReadOnlySpan<byte> part, int end) => whole[(end - part.Length)..end];
+}

@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using Keten.Kernel.Execution;
+using Keten.Kernel.Signatures;
+using Keten.Kernel.State;
+using Keten.Kernel.Trees;
+
+namespace Keten.Kernel.Blocks;
+
+/// <summary>
+/// A ledger as one node holds it: takes the log's entries in order, and gives a block for each that is not skipped. Pure; one writer, and readers hold it off while they read.
+/// </summary>
+public sealed class Ledger
+{
+    private const long HourAtMost = 3_600;
+
+    private readonly Catalogue catalogue;
+    private readonly KeyCache keys;
+    private readonly Executor executor;
+    private readonly StateTree tree = new();
+    private Hash logHash, stateRoot, previous;
+    private ulong stateHeight;
+
+    private Ledger(Genesis genesis, Catalogue catalogue, KeyCache keys, HistoryTree history)
+    {
+        (Genesis, this.catalogue, this.keys, Id, History) = (genesis, catalogue, keys, genesis.LedgerId, history);
+        State = new LedgerState(catalogue);
+        executor = new Executor(Id, State, catalogue, keys);
+    }
+
+    /// <summary>How it began.</summary>
+    public Genesis Genesis { get; }
+
+    /// <summary>The hash of the genesis.</summary>
+    public Hash Id { get; }
+
+    /// <summary>The contracts that it knows.</summary>
+    public Catalogue Catalogue => catalogue;
+
+    /// <summary>Its records.</summary>
+    public LedgerState State { get; }
+
+    /// <summary>Over all decided transactions.</summary>
+    public HistoryTree History { get; }
+
+    /// <summary>The latest header, or null before the first block.</summary>
+    public Header? Head { get; private set; }
+
+    /// <summary>How many log entries it has taken, skipped ones too.</summary>
+    public ulong LogPosition { get; private set; }
+
+    /// <summary>How many of them it skipped.</summary>
+    public ulong Skipped { get; private set; }
+
+    /// <summary>Who signs entries and certifies headers now.</summary>
+    public ValidatorSet Validators => Genesis.Validators;
+
+    /// <summary>The latest checkpoint, whose root the next one's header will carry.</summary>
+    public Checkpoint? Latest { get; private set; }
+
+    /// <summary>A new ledger.</summary>
+    /// <exception cref="ArgumentException">The catalogue is not the genesis's.</exception>
+    public static Ledger Begin(Genesis genesis, Catalogue catalogue, KeyCache? keys = null)
+    {
+        if (genesis.Catalogue != catalogue.Hash) throw new ArgumentException("The genesis names another catalogue.", nameof(catalogue));
+        var ledger = new Ledger(genesis, catalogue, keys ?? new KeyCache(), new HistoryTree()) { logHash = genesis.LedgerId, stateRoot = StateTree.EmptyRoot };
+        var state = ledger.State;
+        state.CountersTable.Set(0, new Counters(1, 1));
+        state.Clock.Set(0, genesis.Began);
+        state.Clock.Set(1, genesis.Began);
+        state.ParameterTable.Set(0, genesis.Parameters);
+        foreach (var id in genesis.Validators.Ids) state.Validators.Set(id, new ValidatorState(0, genesis.Began));
+        foreach (var founder in genesis.Founders)
+        {
+            var id = founder.Id;
+            state.Keys.Set(id, new KeyRecord(Party.Of(id), founder, KeyRole.Own));
+            state.Parties.Set(Party.Of(id), PartyRecord.New(id));
+        }
+        state.Settle();
+        return ledger;
+    }
+
+    /// <summary>A ledger from a snapshot, ready for the entry after it.</summary>
+    /// <exception cref="Cbor.MalformedException">The snapshot is not one of this ledger.</exception>
+    public static Ledger Restore(Genesis genesis, Catalogue catalogue, Snapshot snapshot, HistoryTree history, KeyCache? keys = null)
+    {
+        var ledger = new Ledger(genesis, catalogue, keys ?? new KeyCache(), history)
+        {
+            Head = snapshot.Head, LogPosition = snapshot.Head.LogPosition, logHash = snapshot.Head.LogHash, previous = snapshot.Head.Hash, Skipped = snapshot.Skipped,
+            stateRoot = snapshot.Head.StateRoot, stateHeight = snapshot.Head.StateHeight,
+        };
+        snapshot.LoadInto(ledger.State);
+        ledger.State.Height = snapshot.Head.Height;
+        ledger.Latest = new Checkpoint(snapshot.Head.Height, ledger.State.CaptureAll(), ledger.tree);
+        return ledger;
+    }
+
+    /// <summary>Takes the log's next entry. Null where it is skipped: it does not decode, is not signed by a current validator, or repeats one.</summary>
+    /// <param name="bytes">As the log gave it.</param>
+    /// <param name="own">The same entry as this process made it, so that nothing is decoded or verified twice.</param>
+    public Block? Execute(ReadOnlyMemory<byte> bytes, Entry? own = null)
+    {
+        LogPosition++;
+        logHash = Chain(logHash, bytes.Span);
+        var entry = own is not null && own.Bytes.Span.SequenceEqual(bytes.Span) ? own : Read(bytes);
+        if (entry is null || !IsCurrent(entry, verified: ReferenceEquals(entry, own)))
+        {
+            Skipped++;
+            return null;
+        }
+        State.Height++;
+        Advance(entry);
+        State.Settle();
+        var outcomes = new BlockOutcomes();
+        var first = History.Count;
+        executor.BeginBlock(outcomes);
+        for (var each = 0; each < entry.Transactions.Count; each++)
+        {
+            var decision = executor.Decide(entry.Transactions[each], entry.Prepared?[each]);
+            if (!decision.IsVoid) History.Append(entry.Transactions[each].Leaf);
+        }
+        return Close(entry, outcomes, first);
+    }
+
+    /// <summary>A proof of a record, or of its absence, as of the latest checkpoint; the root is in the header of the checkpoint after.</summary>
+    /// <param name="key">As <see cref="RecordKeys"/> gives it.</param>
+    public (ulong Height, byte[]? Value, StateProof Proof)? Prove(ReadOnlySpan<byte> key)
+    {
+        if (Latest is not { } latest) return null;
+        _ = latest.Root;
+        return (latest.Height, State.AtCheckpoint(key), tree.Prove(Hash.Of(key)));
+    }
+
+    /// <summary>Everything that a node needs to go on from the latest checkpoint; to be taken when the block that ended it has just been executed.</summary>
+    /// <exception cref="InvalidOperationException">The last block ended no checkpoint.</exception>
+    public Snapshot TakeSnapshot() => Latest is { } latest && latest.Height == Head!.Height
+        ? new Snapshot(Head, Skipped, History.Frontier, State.CaptureAll())
+        : throw new InvalidOperationException("A snapshot is taken at a checkpoint.");
+
+    private static Entry? Read(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return Entry.Parse(bytes);
+        }
+        catch (Cbor.MalformedException)
+        {
+            return null;
+        }
+    }
+
+    private bool IsCurrent(Entry entry, bool verified) =>
+        entry.LedgerId == Id && entry.Epoch == 0 && Validators.Find(entry.Validator) is { } key && entry.Sequence > State.Validators.Get(entry.Validator).Sequence
+            && (verified || keys.Get(entry.Validator, key) is { } imported && entry.IsSignedBy(imported));
+
+    // Ledger time: the lower median of what the validators last stated, never back, and by at most an hour an entry.
+    private void Advance(Entry entry)
+    {
+        State.Validators.Set(entry.Validator, new ValidatorState(entry.Sequence, entry.Clock));
+        var clocks = new Instant[Validators.Count];
+        for (var each = 0; each < clocks.Length; each++) clocks[each] = State.Validators.Get(Validators.Ids[each]).Clock;
+        Array.Sort(clocks);
+        var (now, median) = (State.Now, clocks[(clocks.Length - 1) / 2]);
+        if (median > now) State.Clock.Set(0, median - now > HourAtMost ? now.Plus(HourAtMost) : median);
+    }
+
+    private Block Close(Entry entry, BlockOutcomes outcomes, ulong first)
+    {
+        var ends = State.DirtyCount >= State.Parameters.CheckpointRecords || State.Now - State.Clock.Get(1) >= State.Parameters.CheckpointSeconds;
+        if (ends)
+        {
+            State.Clock.Set(1, State.Now);
+            State.Settle();
+            if (Latest is { } before) (stateRoot, stateHeight) = (before.Root, before.Height);
+            Latest = new Checkpoint(State.Height, State.CaptureDirty(), tree);
+        }
+        Head = new Header(
+            Id, 0, State.Height, LogPosition, logHash, State.Now, previous, History.Count, History.Root, (ulong)outcomes.Calls.Count, OutcomeTree.RootOf(outcomes.LeafHashes),
+            stateRoot, stateHeight, Validators.Hash, Validators.Hash, catalogue.Hash);
+        previous = Head.Hash;
+        return new Block(Head, entry.Transactions, first, outcomes, ends ? Latest : null);
+    }
+
+    private static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Hash.Bytes(in before));
+        hash.AppendData(entry);
+        Span<byte> digest = stackalloc byte[Hash.Size];
+        hash.GetHashAndReset(digest);
+        return new Hash(digest);
+    }
+}

@@ -1,0 +1,46 @@
+using Keten.Kernel.Execution;
+
+namespace Keten.Kernel;
+
+public static partial class KernelCalls
+{
+    /// <summary>Frees an agreement that is stuck: all parties that its state names sign how what it holds is given out, and it ends.</summary>
+    /// <param name="Agreement">Which.</param>
+    /// <param name="Payouts">Exactly what it holds.</param>
+    public sealed record Unwind(ulong Agreement, Many<Payout> Payouts) : ICall
+    {
+        Signers ICall.MustSign(Desk desk)
+        {
+            if (desk.Ledger.Agreements.Get(Agreement) is not { } record) return Signers.Anyone;
+            var named = new PartySet();
+            record.Contract.NameParties(record.State, named);
+            return named.Count is 0 or > Signers.AtMost ? Signers.NoOne : Signers.All(named.AsSpan());
+        }
+
+        KernelRefusal? ICall.Do(Desk desk)
+        {
+            if (desk.Ledger.Agreements.Get(Agreement) is not { } record) return KernelRefusal.UnknownAgreement;
+            if (record.Ended) return KernelRefusal.AgreementEnded;
+            foreach (var payout in Payouts)
+                desk.Movements.Add(new Movement(MovementKind.Pay, Owner.Of(Agreement), payout.To, payout.Amount, default));
+            desk.ActsFor = Agreement;
+            return null;
+        }
+    }
+
+    /// <summary>To whom, and how much.</summary>
+    /// <param name="To">To whom.</param>
+    /// <param name="Amount">How much.</param>
+    public readonly record struct Payout(Party To, Amount Amount);
+
+    /// <summary>Runs a wake-up again that faulted and was parked. Anybody may.</summary>
+    /// <param name="Agreement">Whose.</param>
+    /// <param name="Clause">Its number.</param>
+    /// <param name="Arguments">SHA-256 of its canonical value.</param>
+    public readonly record struct RunParked(ulong Agreement, ushort Clause, Hash Arguments) : ICall
+    {
+        Signers ICall.MustSign(Desk desk) => Signers.Anyone;
+
+        KernelRefusal? ICall.Do(Desk desk) => desk.Executor.RunParked(Agreement, Clause, Arguments);
+    }
+}

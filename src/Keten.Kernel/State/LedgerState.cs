@@ -1,0 +1,214 @@
+using Keten.Kernel.Cbor;
+
+namespace Keten.Kernel.State;
+
+/// <summary>
+/// Every record that execution reads. One writer; readers hold it off while they read. What a transaction does is undone whole or stays whole.
+/// </summary>
+public sealed class LedgerState
+{
+    private readonly Table[] tables;
+
+    internal LedgerState(Catalogue catalogue)
+    {
+        Agreements = new(9, WriteNumber, ReadNumber, AgreementRecord.Write, (ref reader) => AgreementRecord.Read(ref reader, catalogue));
+        tables = [CountersTable, Clock, Validators, Keys, Parties, Delegations, Windows, Units, Accounts, Agreements, Rows, WakeUps, Mandates, SpentToday, ParameterTable];
+    }
+
+    internal Table<ulong, Counters> CountersTable { get; } = new(1, WriteNumber, ReadNumber, Kernel.State.Counters.Write, Kernel.State.Counters.Read);
+
+    internal Table<ulong, Instant> Clock { get; } = new(2, WriteNumber, ReadNumber, (writer, in time) => Wire.Write(writer, time), Wire.ReadInstant);
+
+    internal Table<KeyId, ValidatorState> Validators { get; } = new(3, WriteKeyId, ReadKeyId, ValidatorState.Write, ValidatorState.Read);
+
+    internal Table<KeyId, KeyRecord> Keys { get; } = new(4, WriteKeyId, ReadKeyId, KeyRecord.Write, KeyRecord.Read);
+
+    internal Table<Party, PartyRecord> Parties { get; } = new(5, (writer, in party) => writer.Party(party), (ref reader) => reader.Party(), PartyRecord.Write, PartyRecord.Read);
+
+    internal Table<KeyId, Delegation> Delegations { get; } = new(6, WriteKeyId, ReadKeyId, Delegation.Write, Delegation.Read);
+
+    internal Table<LaneKey, Window> Windows { get; } = new(7, LaneKey.Write, LaneKey.Read, Window.Write, Window.Read);
+
+    internal Table<Unit, UnitRecord> Units { get; } = new(12, (writer, in unit) => Wire.Write(writer, unit), Wire.ReadUnit, UnitRecord.Write, UnitRecord.Read);
+
+    internal AccountTable Accounts { get; } = new();
+
+    internal Table<ulong, AgreementRecord> Agreements { get; }
+
+    internal RowTable Rows { get; } = new();
+
+    internal WakeUpTable WakeUps { get; } = new();
+
+    internal Table<MandateKey, MandateRecord> Mandates { get; } = new(13, MandateKey.Write, MandateKey.Read, MandateRecord.Write, MandateRecord.Read);
+
+    internal Table<SpentKey, Spent> SpentToday { get; } = new(14, SpentKey.Write, SpentKey.Read, Spent.Write, Spent.Read);
+
+    internal Table<ulong, Parameters> ParameterTable { get; } = new(15, WriteNumber, ReadNumber, Parameters.Write, Parameters.Read);
+
+    /// <summary>Ledger time.</summary>
+    public Instant Now => Clock.Get(0);
+
+    /// <summary>The height of the block that was executed last, or is being executed.</summary>
+    public ulong Height { get; internal set; }
+
+    /// <summary>The limits that decide validity.</summary>
+    public Parameters Parameters => ParameterTable.Get(0)!;
+
+    internal Counters Counters => CountersTable.Get(0);
+
+    /// <summary>How many records changed since the last checkpoint.</summary>
+    internal int DirtyCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (var table in tables) count += table.DirtyCount;
+            return count;
+        }
+    }
+
+    /// <summary>An agreement, or null.</summary>
+    public AgreementRecord? Agreement(ulong number) => Agreements.Get(number);
+
+    /// <summary>A unit, or null.</summary>
+    public UnitRecord? UnitOf(Unit unit) => Units.Get(unit);
+
+    /// <summary>A party, or null.</summary>
+    public PartyRecord? PartyOf(Party party) => Parties.Get(party);
+
+    /// <summary>A key, or null.</summary>
+    public KeyRecord? KeyOf(KeyId key) => Keys.Get(key);
+
+    /// <summary>The window of a key's lane; the default where none has been used.</summary>
+    public Window WindowOf(KeyId key, byte lane) => Windows.Get(new LaneKey(key, lane));
+
+    /// <summary>The wake-ups that an agreement has pending or parked.</summary>
+    public IReadOnlyList<WakeUp> WakeUpsOf(ulong agreement) => WakeUps.Get(agreement) ?? [];
+
+    /// <summary>When the next wake-up is due, if one is pending.</summary>
+    public Instant? NextWakeUp => WakeUps.Next;
+
+    /// <summary>An account, or null.</summary>
+    public Account? AccountOf(AccountKey key) => Accounts.TryGet(key, out var account) ? account : null;
+
+    /// <summary>The accounts that an owner has, by unit.</summary>
+    public IEnumerable<KeyValuePair<AccountKey, Account>> AccountsOf(Owner owner)
+    {
+        for (var number = 1u; number < Counters.NextUnit; number++)
+        {
+            var unit = new Unit(number);
+            if (Accounts.TryGet(new AccountKey(owner, unit, default), out var plain)) yield return new(new AccountKey(owner, unit, default), plain);
+            foreach (var until in Accounts.Lots(owner, unit)) yield return new(new AccountKey(owner, unit, until), Accounts.Get(new AccountKey(owner, unit, until)));
+        }
+    }
+
+    /// <summary>Every account of the ledger, in no particular order.</summary>
+    public IEnumerable<KeyValuePair<AccountKey, Account>> AllAccounts() => Accounts.All();
+
+    /// <summary>What is in an owner's account of a unit, expired lots included.</summary>
+    public long Balance(Owner owner, Unit unit)
+    {
+        var sum = Accounts.Get(new AccountKey(owner, unit, default)).Balance;
+        foreach (var until in Accounts.Lots(owner, unit)) sum += Accounts.Get(new AccountKey(owner, unit, until)).Balance;
+        return sum;
+    }
+
+    /// <summary>What an owner could pay now: credit included, expired lots not.</summary>
+    public long Available(Owner owner, Unit unit)
+    {
+        var plain = Accounts.Get(new AccountKey(owner, unit, default));
+        var sum = (Int128)plain.Balance + plain.Credit;
+        foreach (var until in Accounts.Lots(owner, unit))
+            if (until > Now) sum += Accounts.Get(new AccountKey(owner, unit, until)).Balance;
+        return (long)Int128.Max(0, sum);
+    }
+
+    internal int[] Mark()
+    {
+        var marks = new int[tables.Length];
+        for (var each = 0; each < marks.Length; each++) marks[each] = tables[each].Mark;
+        return marks;
+    }
+
+    internal void Mark(Span<int> marks)
+    {
+        for (var each = 0; each < tables.Length; each++) marks[each] = tables[each].Mark;
+    }
+
+    internal int TableCount => tables.Length;
+
+    internal void RollBack(ReadOnlySpan<int> marks)
+    {
+        for (var each = 0; each < tables.Length; each++) tables[each].RollBack(marks[each]);
+    }
+
+    internal void Settle()
+    {
+        foreach (var table in tables) table.Settle();
+    }
+
+    /// <summary>SHA-256 over what was written after the marks, accounts apart: those are in the movements. Nothing written: no hash.</summary>
+    internal Hash DigestOfWrites(ReadOnlySpan<int> marks, CborWriter scratch)
+    {
+        scratch.Reset();
+        for (var each = 0; each < tables.Length; each++)
+            if (tables[each] != Accounts && tables[each].Mark > marks[each]) tables[each].WriteChanges(scratch, marks[each]);
+        return scratch.Length == 0 ? default : Hash.Of(scratch.Written);
+    }
+
+    internal StateCapture CaptureDirty()
+    {
+        var capture = new StateCapture();
+        foreach (var table in tables) table.Capture(capture);
+        return capture;
+    }
+
+    internal StateCapture CaptureAll()
+    {
+        var capture = new StateCapture();
+        foreach (var table in tables) table.CaptureAll(capture);
+        return capture;
+    }
+
+    internal void Load(ReadOnlySpan<byte> keyBytes, ReadOnlySpan<byte> valueBytes)
+    {
+        var (key, value) = (new CborReader(keyBytes), new CborReader(valueBytes));
+        key.ArrayOf(2);
+        var number = (byte)key.Unsigned(byte.MaxValue);
+        foreach (var table in tables)
+        {
+            if (table.Number != number) continue;
+            table.Load(ref key, ref value);
+            key.End();
+            value.End();
+            return;
+        }
+        throw key.Fault("There is no such table.");
+    }
+
+    /// <summary>A record's value as it was at the last checkpoint, by its key's bytes; null where there was none.</summary>
+    /// <exception cref="MalformedException">The key is none.</exception>
+    internal byte[]? AtCheckpoint(ReadOnlySpan<byte> keyBytes)
+    {
+        var key = new CborReader(keyBytes);
+        key.ArrayOf(2);
+        var number = (byte)key.Unsigned(byte.MaxValue);
+        foreach (var table in tables)
+        {
+            if (table.Number != number) continue;
+            var writer = new CborWriter();
+            var found = table.WriteAtCheckpoint(ref key, writer);
+            key.End();
+            return found ? writer.ToArray() : null;
+        }
+        throw key.Fault("There is no such table.");
+    }
+
+    private static void WriteNumber(CborWriter writer, in ulong number) => writer.Unsigned(number);
+
+    private static ulong ReadNumber(ref CborReader reader) => reader.Unsigned();
+
+    private static void WriteKeyId(CborWriter writer, in KeyId key) => writer.KeyId(key);
+
+    private static KeyId ReadKeyId(ref CborReader reader) => reader.KeyId();
+}

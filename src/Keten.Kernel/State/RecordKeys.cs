@@ -1,0 +1,38 @@
+using Keten.Kernel.Cbor;
+
+namespace Keten.Kernel.State;
+
+/// <summary>The keys, in canonical form, of the records that a proof can be asked for: [table, key].</summary>
+public static class RecordKeys
+{
+    /// <summary>An account.</summary>
+    public static byte[] Account(AccountKey key) => Key(8, writer => AccountKey.Write(writer, key));
+
+    /// <summary>An agreement.</summary>
+    public static byte[] Agreement(ulong number) => Key(9, writer => writer.Unsigned(number));
+
+    /// <summary>A party.</summary>
+    public static byte[] Party(Party party) => Key(5, writer => writer.Party(party));
+
+    /// <summary>A child record of an agreement.</summary>
+    public static byte[] Row(ulong agreement, byte table, ReadOnlySpan<byte> key)
+    {
+        var bytes = key.ToArray();
+        return Key(10, writer =>
+        {
+            writer.Array(3);
+            writer.Unsigned(agreement);
+            writer.Unsigned(table);
+            writer.Bytes(bytes);
+        });
+    }
+
+    private static byte[] Key(byte table, Action<CborWriter> write)
+    {
+        var writer = new CborWriter(64);
+        writer.Array(2);
+        writer.Unsigned(table);
+        write(writer);
+        return writer.ToArray();
+    }
+}
