@@ -25,14 +25,14 @@ public readonly struct Accepted<T> where T : class
     /// <summary>A party's leave that this agreement may collect later; the party signs for the whole ceiling. It replaces an earlier one in the same unit.</summary>
     public Accepted<T> Allow(Party payer, Mandate mandate)
     {
-        Draft.Add(Draft.Mandates, new MandateChange(payer, mandate, mandate.InAll.Unit));
+        Kernel.Draft.Add(Draft.Mandates, new MandateChange(payer, mandate, mandate.InAll.Unit));
         return this;
     }
 
     /// <summary>Takes a mandate away.</summary>
     public Accepted<T> Withdraw(Party payer, Unit unit)
     {
-        Draft.Add(Draft.Mandates, new MandateChange(payer, null, unit));
+        Kernel.Draft.Add(Draft.Mandates, new MandateChange(payer, null, unit));
         return this;
     }
 
@@ -65,7 +65,7 @@ public readonly struct Accepted<T> where T : class
     /// <summary>How far below nothing a party's account in this agreement's own unit may go.</summary>
     public Accepted<T> Limit(Party party, Amount credit)
     {
-        Draft.Add(Draft.Limits, new LimitChange(party, credit));
+        Kernel.Draft.Add(Draft.Limits, new LimitChange(party, credit));
         return this;
     }
 
@@ -73,14 +73,14 @@ public readonly struct Accepted<T> where T : class
     public Accepted<T> Put<TKey, TValue>(Records<TKey, TValue> records, TKey key, TValue value) where TKey : struct where TValue : struct
     {
         var table = facts.Table(records);
-        Draft.Add(Draft.Rows, new RowWrite(records.Number, table.KeyBytes(key), table.Values.ToBytes(value)));
+        Kernel.Draft.Add(Draft.Rows, new RowWrite(records.Number, table.KeyBytes(key), table.Values.ToBytes(value)));
         return this;
     }
 
     /// <summary>Removes a child record, if it is there.</summary>
     public Accepted<T> Remove<TKey, TValue>(Records<TKey, TValue> records, TKey key) where TKey : struct where TValue : struct
     {
-        Draft.Add(Draft.Rows, new RowWrite(records.Number, facts.Table(records).KeyBytes(key), null));
+        Kernel.Draft.Add(Draft.Rows, new RowWrite(records.Number, facts.Table(records).KeyBytes(key), null));
         return this;
     }
 
@@ -90,7 +90,7 @@ public readonly struct Accepted<T> where T : class
         var binding = facts.Contract.EventOf<TEvent>();
         var start = Draft.Bytes.Length;
         binding.Codec.Write(Draft.Bytes, happened);
-        Draft.Add(Draft.Events, new EventMade(binding.Number, start, Draft.Bytes.Length));
+        Kernel.Draft.Add(Draft.Events, new EventMade(binding.Number, start, Draft.Bytes.Length));
         return this;
     }
 
@@ -98,7 +98,7 @@ public readonly struct Accepted<T> where T : class
     public Accepted<T> Wake<TDue>(in TDue clause, Instant at) where TDue : struct, IDue<T>
     {
         var binding = facts.Contract.DueOf<TDue>();
-        Draft.Add(Draft.WakeUps, new WakeUpChange(binding.Number, binding.Bytes(clause), at));
+        Kernel.Draft.Add(Draft.WakeUps, new WakeUpChange(binding.Number, binding.Bytes(clause), at));
         return this;
     }
 
@@ -106,7 +106,7 @@ public readonly struct Accepted<T> where T : class
     public Accepted<T> Cancel<TDue>(in TDue clause) where TDue : struct, IDue<T>
     {
         var binding = facts.Contract.DueOf<TDue>();
-        Draft.Add(Draft.WakeUps, new WakeUpChange(binding.Number, binding.Bytes(clause), null));
+        Kernel.Draft.Add(Draft.WakeUps, new WakeUpChange(binding.Number, binding.Bytes(clause), null));
         return this;
     }
 
@@ -119,7 +119,7 @@ public readonly struct Accepted<T> where T : class
 
     private Accepted<T> Moves(MovementKind kind, Owner from, Owner to, Amount amount, Instant until = default)
     {
-        Draft.Add(Draft.Movements, new Movement(kind, from, to, amount, until));
+        Kernel.Draft.Add(Draft.Movements, new Movement(kind, from, to, amount, until));
         return this;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class Draft
         (State, Unit, Ends) = (state, null, false);
     }
 
-    public void Add<T>(List<T> effects, T effect)
+    public static void Add<T>(List<T> effects, T effect)
     {
         if (effects.Count == AtMost) throw new LimitException(KernelRefusal.TooManyEffects);
         effects.Add(effect);

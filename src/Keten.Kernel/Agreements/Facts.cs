@@ -1,5 +1,4 @@
 using Keten.Kernel.Cbor;
-using Keten.Kernel.Execution;
 using Keten.Kernel.State;
 
 namespace Keten.Kernel;
@@ -80,7 +79,7 @@ public sealed class Facts
     public long Count<TKey, TValue>(Records<TKey, TValue> records) where TKey : struct where TValue : struct
     {
         Step();
-        return ledger.Rows.Count(Number, records.Number);
+        return ledger.Rows.CountOf(Number, records.Number);
     }
 
     /// <summary>The child records from a key on, that key included, in the order of their keys.</summary>

@@ -1,6 +1,5 @@
 using Keten.Kernel.Cbor;
 using Keten.Kernel.Cose;
-using Keten.Kernel.Signatures;
 
 namespace Keten.Kernel.Blocks;
 

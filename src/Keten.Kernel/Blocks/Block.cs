@@ -1,5 +1,4 @@
 using Keten.Kernel.Execution;
-using Keten.Kernel.Transactions;
 
 namespace Keten.Kernel.Blocks;
 

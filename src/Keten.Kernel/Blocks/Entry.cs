@@ -1,8 +1,6 @@
 using Keten.Kernel.Cbor;
 using Keten.Kernel.Cose;
 using Keten.Kernel.Execution;
-using Keten.Kernel.Signatures;
-using Keten.Kernel.Transactions;
 
 namespace Keten.Kernel.Blocks;
 

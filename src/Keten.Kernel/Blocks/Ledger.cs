@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Keten.Kernel.Execution;
-using Keten.Kernel.Signatures;
 using Keten.Kernel.State;
 using Keten.Kernel.Trees;
 

@@ -1,5 +1,3 @@
-using Keten.Kernel.Execution;
-
 namespace Keten.Kernel;
 
 public static partial class KernelCalls

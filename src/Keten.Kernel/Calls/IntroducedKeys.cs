@@ -1,5 +1,4 @@
 using Keten.Kernel.Cbor;
-using Keten.Kernel.Transactions;
 
 namespace Keten.Kernel;
 

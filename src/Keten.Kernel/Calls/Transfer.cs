@@ -1,5 +1,3 @@
-using Keten.Kernel.Execution;
-
 namespace Keten.Kernel;
 
 /// <summary>The calls on the ledger itself: payments, keys, delegates, guardians. Contract 0 of every catalogue.</summary>

@@ -99,10 +99,11 @@ public sealed class CborWriter
     public void KeyId(KeyId value) => Id(value.Id);
 
     /// <summary>An amount: [unit, smallest parts].</summary>
-    /// <exception cref="InvalidOperationException">It has no unit.</exception>
+    /// <exception cref="InvalidOperationException">It has no unit, or is beyond <see cref="Kernel.Amount.Limit"/>.</exception>
     public void Amount(Amount value)
     {
         if (value.Unit.IsNone) throw new InvalidOperationException("An amount without a unit has no canonical form.");
+        if (value.Minor is < -Kernel.Amount.Limit or > Kernel.Amount.Limit) throw new InvalidOperationException("An amount beyond 2⁶² has no canonical form.");
         Array(2);
         Unsigned(value.Unit.Number);
         Integer(value.Minor);

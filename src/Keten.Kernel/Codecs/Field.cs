@@ -53,6 +53,9 @@ public enum FieldKind
 
     /// <summary>An <see cref="Owner"/>.</summary>
     Owner = 16,
+
+    /// <summary>A <see cref="Kernel.Signature"/>.</summary>
+    Signature = 17,
 }
 
 /// <summary>One field of a record, as its codec describes it.</summary>
@@ -64,5 +67,7 @@ public enum FieldKind
 /// <param name="Of">The nested record's or statement's codec.</param>
 /// <param name="Choices">The names of a choice, by their number's order.</param>
 /// <param name="To">The contract that an agreement is of.</param>
+/// <param name="Numbers">The numbers of a choice, each at the place of its name: what its bytes hold.</param>
 public sealed record Field(
-    string Name, FieldKind Kind, string Words = "", bool Optional = false, bool List = false, Codec? Of = null, Many<string> Choices = default, string To = "");
+    string Name, FieldKind Kind, string Words = "", bool Optional = false, bool List = false, Codec? Of = null, Many<string> Choices = default, string To = "",
+    Many<ulong> Numbers = default);

@@ -27,7 +27,12 @@ public static class Wire
     public static Unit ReadUnit(ref CborReader reader) => new((uint)reader.Integer(1, uint.MaxValue));
 
     /// <summary>Seconds since 1970.</summary>
-    public static void Write(CborWriter writer, Instant value) => writer.Integer(value.Seconds);
+    /// <exception cref="InvalidOperationException">It is before 1970 or after <see cref="Instant.Last"/>.</exception>
+    public static void Write(CborWriter writer, Instant value)
+    {
+        if (value.Seconds < 0 || value > Instant.Last) throw new InvalidOperationException("A moment outside 1970 to 36812 has no canonical form.");
+        writer.Unsigned((ulong)value.Seconds);
+    }
 
     /// <summary>Seconds since 1970, from 0 to 2⁴⁰.</summary>
     public static Instant ReadInstant(ref CborReader reader) => new(reader.Integer(0, Instant.Last.Seconds));
@@ -59,6 +64,12 @@ public static class Wire
 
     /// <summary>x ‖ y.</summary>
     public static PublicKey ReadPublicKey(ref CborReader reader) => PublicKey.Read(ref reader);
+
+    /// <summary>r ‖ s.</summary>
+    public static void Write(CborWriter writer, in Signature value) => value.Write(writer);
+
+    /// <summary>r ‖ s.</summary>
+    public static Signature ReadSignature(ref CborReader reader) => new(reader.Bytes(Signature.Size));
 
     /// <summary>A party's bytes or an agreement's number.</summary>
     public static void Write(CborWriter writer, Owner value) => value.Write(writer);

@@ -1,5 +1,4 @@
 using Keten.Kernel.State;
-using Keten.Kernel.Transactions;
 
 namespace Keten.Kernel.Execution;
 

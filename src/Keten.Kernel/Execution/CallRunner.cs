@@ -1,6 +1,5 @@
 using Keten.Kernel.Cbor;
 using Keten.Kernel.State;
-using Keten.Kernel.Transactions;
 
 namespace Keten.Kernel.Execution;
 

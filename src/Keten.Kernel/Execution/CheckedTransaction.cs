@@ -1,4 +1,3 @@
-using Keten.Kernel.Transactions;
 
 namespace Keten.Kernel.Execution;
 

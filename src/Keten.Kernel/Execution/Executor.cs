@@ -1,7 +1,5 @@
 using Keten.Kernel.Cbor;
-using Keten.Kernel.Signatures;
 using Keten.Kernel.State;
-using Keten.Kernel.Transactions;
 
 namespace Keten.Kernel.Execution;
 
@@ -73,7 +71,7 @@ internal sealed class Executor
         authority.Begin();
         foreach (var slot in transaction.Signers)
             if (Meet(transaction, slot.Key) is { } refusal) return refusal;
-        if (prepared is null && !SignatureCheck.Verify(transaction, PublicKeyOf, keys, IntroducedKeys.Find)) return KernelRefusal.BadSignature;
+        if (prepared is null && SignatureCheck.Check(transaction, keys, PublicKeyOf, key => IntroducedKeys.Find(transaction, key)) != SignatureVerdict.Valid) return KernelRefusal.BadSignature;
         foreach (var slot in transaction.Signers)
             if (ledger.WindowOf(slot.Key, slot.Lane).Has(slot.Counter)) return KernelRefusal.Replayed;
         return null;

@@ -1,7 +1,5 @@
 using Keten.Kernel.Cbor;
-using Keten.Kernel.Signatures;
 using Keten.Kernel.State;
-using Keten.Kernel.Transactions;
 
 namespace Keten.Kernel.Execution;
 
@@ -16,7 +14,7 @@ internal sealed class References(Hash ledgerId, LedgerState ledger, KeyCache key
         if (ledger.Keys.Get(key) is not { Role: KeyRole.Own } record) throw new ReferenceException("A statement's key is not a party's own current key.");
         Span<byte> digest = stackalloc byte[Hash.Size];
         StatementSigning.Digest(ledgerId, key, name, statement, digest);
-        if (Checked?.HasVerified(key, new Hash(digest), new Signature(signature)) != true && keys.Import(record.Key)?.Verify(digest, signature) != true)
+        if (Checked?.HasVerified(key, new Hash(digest), new Signature(signature)) != true && keys.Get(key, record.Key)?.Verify(digest, signature) != true)
             throw new ReferenceException("A statement's signature does not verify.");
         return record.Party;
     }

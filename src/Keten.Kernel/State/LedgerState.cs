@@ -172,7 +172,8 @@ public sealed class LedgerState
 
     internal void Load(ReadOnlySpan<byte> keyBytes, ReadOnlySpan<byte> valueBytes)
     {
-        var (key, value) = (new CborReader(keyBytes), new CborReader(valueBytes));
+        var key = new CborReader(keyBytes);
+        var value = new CborReader(valueBytes);
         key.ArrayOf(2);
         var number = (byte)key.Unsigned(byte.MaxValue);
         foreach (var table in tables)

@@ -23,7 +23,7 @@ internal sealed class RowTable() : Table<RowKey, byte[]>(10, WriteKey, ReadKey, 
 
     public byte[]? Find(ulong agreement, byte table, byte[] key) => Get(new RowKey(agreement, table, key));
 
-    public long Count(ulong agreement, byte table) => orders.TryGetValue((agreement, table), out var order) ? order.Count : 0;
+    public long CountOf(ulong agreement, byte table) => orders.TryGetValue((agreement, table), out var order) ? order.Count : 0;
 
     public RowCursor Range(ulong agreement, byte table, byte[]? from, bool inclusive) =>
         new(this, agreement, table, orders.GetValueOrDefault((agreement, table)), from, inclusive);

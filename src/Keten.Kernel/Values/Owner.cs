@@ -32,7 +32,9 @@ public readonly record struct Owner
         else writer.Party(party);
     }
 
-    internal static Owner Read(ref Cbor.CborReader reader) => reader.Peek() == Cbor.CborKind.Unsigned ? Of(reader.Unsigned()) : Of(reader.Party());
+    internal static Owner Read(ref Cbor.CborReader reader) => reader.Peek() == Cbor.CborKind.Unsigned
+        ? reader.Unsigned() is > 0 and var number ? Of(number) : throw reader.Fault("Agreement 0 is none.")
+        : Of(reader.Party());
 
     /// <summary>For look-up only.</summary>
     public override int GetHashCode() => agreement == 0 ? party.GetHashCode() : unchecked((int)(agreement * 0x9E3779B1));
