@@ -16,6 +16,7 @@ public ref struct CborReader
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly ReadOnlySpan<byte> bytes;
+    private readonly bool anyOrder;
     private int offset;
 
     /// <summary>From the first byte of a span.</summary>
@@ -23,6 +24,13 @@ public ref struct CborReader
     {
         this.bytes = bytes;
         References = references;
+    }
+
+    /// <summary>Where <paramref name="anyOrder"/> says so, for others' formats (COSE headers): maps with their keys in any order, which <see cref="Item"/> does not compare.</summary>
+    internal CborReader(ReadOnlySpan<byte> bytes, bool anyOrder)
+    {
+        this.bytes = bytes;
+        this.anyOrder = anyOrder;
     }
 
     /// <summary>Who checks the signed statements that are met on the way; none where statements cannot stand.</summary>
@@ -187,7 +195,7 @@ public ref struct CborReader
                 Bytes();
                 break;
             case CborKind.Text:
-                Text(int.MaxValue);
+                if (!System.Text.Unicode.Utf8.IsValid(Take(Head(CborKind.Text)))) throw Fault("A text is not UTF-8.");
                 break;
             case CborKind.Array:
                 for (var left = Array(int.MaxValue); left > 0; left--) Skip(depth - 1);
@@ -213,7 +221,7 @@ public ref struct CborReader
             var start = offset;
             Skip(depth - 1);
             var key = bytes[start..offset];
-            if (last.SequenceCompareTo(key) >= 0) throw Fault("Map keys are out of order, or one stands twice.");
+            if (!anyOrder && last.SequenceCompareTo(key) >= 0) throw Fault("Map keys are out of order, or one stands twice.");
             last = key;
             Skip(depth - 1);
         }
