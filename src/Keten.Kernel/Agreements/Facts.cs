@@ -1,4 +1,3 @@
-using Keten.Kernel.Cbor;
 using Keten.Kernel.State;
 
 namespace Keten.Kernel;
