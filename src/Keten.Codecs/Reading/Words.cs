@@ -56,9 +56,8 @@ internal static class Words
     private static string LastName(XElement reference)
     {
         var name = (reference.Attribute("cref") ?? reference.Attribute("name") ?? reference.Attribute("langword"))?.Value ?? "";
-        var end = name.IndexOfAny(['(', '`', '{']);
-        if (end >= 0) name = name.Substring(0, end);
-        return name.Substring(name.LastIndexOfAny(['.', ':']) + 1);
+        name = name.Split('(')[0];
+        return name.Substring(name.LastIndexOfAny(['.', ':']) + 1).Split('`', '{')[0];
     }
 
     private static string FirstSentence(string text)

@@ -7,7 +7,7 @@ namespace Keten.Codecs.Writing;
 /// <summary>Text of C#, indented by its blocks; lines end the same on every machine.</summary>
 internal sealed class Source
 {
-    public const string K = "kernel::";
+    public const string K = "Kernel::";
     public const string Writer = K + "Cbor.CborWriter writer";
     public const string Reader = "ref " + K + "Cbor.CborReader reader";
 
