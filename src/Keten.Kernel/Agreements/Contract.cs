@@ -1,5 +1,4 @@
 using Keten.Kernel.Cbor;
-using Keten.Kernel.State;
 
 namespace Keten.Kernel;
 

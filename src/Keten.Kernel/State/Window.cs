@@ -26,7 +26,8 @@ public readonly record struct LaneKey(KeyId Key, byte Lane)
 
 /// <summary>Which counters of a lane have been used: the highest, and of the 256 up to it each one. What is older counts as used. The idea is RFC 6479's.</summary>
 /// <param name="Highest">The highest counter used.</param>
-/// <param name="Recent">Bit n: counter <paramref name="Highest"/> − n − 1 has been used, low word first.</param>
+/// <param name="Recent">Bit n: counter <paramref name="Highest"/> − n − 1 has been used.</param>
+/// <param name="Older">Bit n: counter <paramref name="Highest"/> − n − 129 has been used.</param>
 public readonly record struct Window(ulong Highest, UInt128 Recent, UInt128 Older)
 {
     /// <summary>How many counters up to the highest are told apart.</summary>

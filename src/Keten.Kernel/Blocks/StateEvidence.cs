@@ -1,0 +1,62 @@
+using Keten.Kernel.Cbor;
+using Keten.Kernel.Trees;
+
+namespace Keten.Kernel.Blocks;
+
+/// <summary>Proof that a record had a value, or that there was none, as of a checkpoint whose root a certified header carries.</summary>
+/// <param name="Key">As <see cref="State.RecordKeys"/> gives it.</param>
+/// <param name="Value">The record's canonical form; null where there was none.</param>
+/// <param name="Proof">To the state root.</param>
+/// <param name="Certificate">Of a header that carries the root.</param>
+public sealed record StateEvidence(byte[] Key, byte[]? Value, StateProof Proof, Certificate Certificate)
+{
+    /// <summary>Whether it holds, for the validators of a genesis.</summary>
+    public bool Verify(Genesis genesis)
+    {
+        if (Certificate.Header.LedgerId != genesis.LedgerId || !Certificate.Verify(genesis.Validators)) return false;
+        var verdict = Proof.Verify(Certificate.Header.StateRoot, Hash.Of(Key), out var found);
+        return Value is null ? verdict == StateVerdict.Absent : verdict == StateVerdict.Present && found == Hash.Of(Value);
+    }
+
+    /// <summary>[key, value or null, [path …], [[key hash, value hash] …], certificate].</summary>
+    public byte[] ToBytes()
+    {
+        var writer = new CborWriter(2048);
+        writer.Array(5);
+        writer.Bytes(Key);
+        if (Value is null) writer.Null();
+        else writer.Bytes(Value);
+        writer.Array(Proof.Path.Length);
+        foreach (var hash in Proof.Path) writer.Hash(hash);
+        writer.Array(Proof.Bucket.Length);
+        foreach (var entry in Proof.Bucket)
+        {
+            writer.Array(2);
+            writer.Hash(entry.Key);
+            writer.Hash(entry.Value);
+        }
+        writer.Bytes(Certificate.ToBytes());
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads the canonical form.</summary>
+    /// <exception cref="MalformedException">It is not.</exception>
+    public static StateEvidence FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new CborReader(bytes);
+        reader.ArrayOf(5);
+        var key = reader.Bytes().ToArray();
+        var value = reader.TryNull() ? null : reader.Bytes().ToArray();
+        var path = new Hash[reader.Array(256)];
+        for (var each = 0; each < path.Length; each++) path[each] = reader.Hash();
+        var bucket = new StateEntry[reader.Array(StateTree.BucketSize)];
+        for (var each = 0; each < bucket.Length; each++)
+        {
+            reader.ArrayOf(2);
+            bucket[each] = new StateEntry(reader.Hash(), reader.Hash());
+        }
+        var certificate = Certificate.FromBytes(reader.Bytes());
+        reader.End();
+        return new StateEvidence(key, value, new StateProof(path, bucket), certificate);
+    }
+}
