@@ -1,0 +1,11 @@
+using Keten.Contracts.Money;
+using Keten.Kernel;
+
+namespace Keten.Contracts;
+
+/// <summary>The contracts that come with Keten, a line each; handed to the node. A consortium hands its own.</summary>
+public static class BuiltIn
+{
+    /// <summary>All of them.</summary>
+    public static Catalogue Catalogue { get; } = new(EMoney.Contents);
+}
