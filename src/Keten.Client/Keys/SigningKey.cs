@@ -78,7 +78,8 @@ public sealed class SigningKey : Signer, IDisposable
     private static PublicKey PublicOf(ECDsa key)
     {
         var form = key.ExportParameters(includePrivateParameters: false);
-        if (form.Curve.Oid.Value != ECCurve.NamedCurves.nistP256.Oid.Value || form.Q is not { X: { } x, Y: { } y }) throw new CryptographicException("The key is not a P-256 key.");
+        if (form.Curve.Oid.Value != ECCurve.NamedCurves.nistP256.Oid.Value || form.Q is not { X: { } x, Y: { } y })
+            throw new CryptographicException("The key is not a P-256 key.");
         // A public key in PEM imports as well; it shows only when it is to sign.
         Span<byte> probe = stackalloc byte[Es256.DigestSize];
         probe.Clear();

@@ -43,7 +43,8 @@ public readonly ref struct Caps
         {
             var cap = Read(ref reader);
             if (cap.Signer >= signers) throw reader.Fault("A cap names a signer that there is not.");
-            if (i > 0 && (cap.Signer, cap.Unit.Number).CompareTo((last.Signer, last.Unit.Number)) <= 0) throw reader.Fault("Caps are out of order, or one stands twice.");
+            if (i > 0 && (cap.Signer, cap.Unit.Number).CompareTo((last.Signer, last.Unit.Number)) <= 0)
+                throw reader.Fault("Caps are out of order, or one stands twice.");
             last = cap;
         }
     }

@@ -54,7 +54,8 @@ public sealed class TransactionBuilder(Hash ledger, Instant expiry)
         var caps = calls[^1].Caps;
         var at = caps.Count;
         while (at > 0 && (signer, most.Unit.Number).CompareTo((caps[at - 1].Signer, caps[at - 1].Most.Unit.Number)) <= 0) at--;
-        if (at < caps.Count && caps[at].Signer == signer && caps[at].Most.Unit == most.Unit) throw new InvalidOperationException("A call has one cap for a signer and unit.");
+        if (at < caps.Count && caps[at].Signer == signer && caps[at].Most.Unit == most.Unit)
+            throw new InvalidOperationException("A call has one cap for a signer and unit.");
         if (caps.Count == Caps.AtMost) throw new InvalidOperationException("A call has at most 256 caps.");
         caps.Insert(at, (signer, most));
         return this;

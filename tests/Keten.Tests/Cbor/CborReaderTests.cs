@@ -115,7 +115,11 @@ public sealed class CborReaderTests
     [Fact]
     public void Numbers_at_their_limits_keep_their_value()
     {
-        foreach (var value in new[] { long.MinValue, long.MinValue + 1, -65537, -65536, -257, -256, -25, -24, -1, 0, 23, 24, 255, 256, 65535, 65536, uint.MaxValue, 1L << 32, long.MaxValue })
+        long[] values =
+        [
+            long.MinValue, long.MinValue + 1, -65537, -65536, -257, -256, -25, -24, -1, 0, 23, 24, 255, 256, 65535, 65536, uint.MaxValue, 1L << 32, long.MaxValue,
+        ];
+        foreach (var value in values)
         {
             var writer = new CborWriter();
             writer.Integer(value);

@@ -106,6 +106,16 @@ public sealed class CoseFormTests
     }
 
     [Fact]
+    public void A_critical_header_of_the_body_stops_every_signature_of_a_COSE_Sign()
+    {
+        var good = CoseSign.Parse(Samples.Signed(2));
+        var critical = new CoseSign(Convert.FromHexString("a10281190100"), default, good.Payload, good.Signatures);
+        Assert.Equal(CoseVerdict.Unsupported, CoseSign.Parse(critical.ToBytes()).Verify(1, Imported(Key)));
+        Assert.Throws<MalformedException>(() => CoseSign.Parse(Convert.FromHexString("d8628440a0410080")));
+        Assert.Throws<ArgumentException>(() => new CoseSign(default, default, null));
+    }
+
+    [Fact]
     public void Mangled_messages_are_malformed_and_nothing_else()
     {
         var random = new Random(3);

@@ -17,7 +17,8 @@ internal static class Samples
         new TransactionBuilder(Ledger, new Instant(1_800_000_000)).By(key.Id, 7, lane: 3).Call(42, 2, Five).AtMost(key.Id, new Unit(1).Of(250));
 
     public static byte[] Signed(int signers) =>
-        Keys[..signers].Aggregate(new TransactionBuilder(Ledger, new Instant(1_800_000_000)), (builder, key) => builder.By(key.Id, 9)).Open(0, 1, Five).Sign(Keys.AsSpan(0, signers));
+        Keys[..signers].Aggregate(new TransactionBuilder(Ledger, new Instant(1_800_000_000)), (builder, key) => builder.By(key.Id, 9))
+            .Open(0, 1, Five).Sign(Keys.AsSpan(0, signers));
 
     public static PublicKey? Known(KeyId id) => Keys.FirstOrDefault(key => key.Id == id)?.Public;
 

@@ -39,7 +39,8 @@ public sealed class TransactionFormTests
         return writer.ToArray();
     }
 
-    private static byte[] Cose(byte[] payload, KeyId[] keys, ulong? tag = null, bool? alone = null, Action<CborWriter>? unprotected = null, byte algorithm = 0x26, int size = 64)
+    private static byte[] Cose(
+        byte[] payload, KeyId[] keys, ulong? tag = null, bool? alone = null, Action<CborWriter>? unprotected = null, byte algorithm = 0x26, int size = 64)
     {
         var writer = new CborWriter();
         alone ??= keys.Length == 1;
