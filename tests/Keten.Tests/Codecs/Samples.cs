@@ -117,7 +117,17 @@ public sealed record Other(Sample.Note? Note, Leg Leg, Other.Terms Agreed)
 
 internal static class Calls
 {
-    internal readonly record struct Transfer(Owner From, Owner To, Amount Amount) : ICall;
+    internal readonly record struct Transfer(Owner From, Owner To, Amount Amount) : ICall
+    {
+        Signers ICall.MustSign(Desk desk) => Signers.Anyone;
 
-    internal readonly record struct Nothing : ICall;
+        KernelRefusal? ICall.Do(Desk desk) => null;
+    }
+
+    internal readonly record struct Nothing : ICall
+    {
+        Signers ICall.MustSign(Desk desk) => Signers.Anyone;
+
+        KernelRefusal? ICall.Do(Desk desk) => null;
+    }
 }
