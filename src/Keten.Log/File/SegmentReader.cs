@@ -1,9 +1,9 @@
 namespace Keten.Log;
 
-/// <summary>Reads the frames of one segment, one after the other, through a window of at least 256 KiB. Frames stay valid after the window has moved on.</summary>
+/// <summary>Reads the frames of one segment, one after the other, through a window of 64 KiB, or of a frame where that is larger. Frames stay valid after the window has moved on.</summary>
 internal sealed class SegmentReader : IDisposable
 {
-    private const int WindowBytes = 256 * 1024;
+    private const int WindowBytes = 64 * 1024;
     private readonly IDiskFile file;
     private readonly bool owned;
     private byte[] window = [];
@@ -84,7 +84,7 @@ internal sealed class SegmentReader : IDisposable
         count = (int)Math.Clamp(limit - offset, 0, count);
         if (offset < windowStart || offset + count > windowStart + window.Length)
         {
-            var size = (int)Math.Clamp(limit - offset, 0, Math.Max(count, WindowBytes));
+            var size = (int)Math.Clamp(Math.Min(limit, file.Length) - offset, 0, Math.Max(count, WindowBytes));
             var fresh = new byte[size];
             var read = file.Read(offset, fresh);
             (window, windowStart) = (read == size ? fresh : fresh[..read], offset);
