@@ -65,7 +65,7 @@ public sealed class MemoryRegister : IRegister
             return true;
         }
 
-        public ReadOnlyMemory<byte>? Find(long height) =>
+        public byte[]? Find(long height) =>
             height > newest - RegisterLimits.Heights && height >= 0 && places[height % RegisterLimits.Heights] is { Bytes: { } bytes } place && place.Height == height ? bytes : null;
     }
 }
