@@ -8,21 +8,20 @@ namespace Keten.Log;
 /// <para>Acknowledged entries MUST survive the loss of power, given a disk that keeps what it has flushed. A write or flush that fails stops the log for good: what of it is on the disk
 /// is known only after opening it again. Layout, promises and the crash story: docs/log-file.md.</para>
 /// </summary>
-public sealed class FileLog : ILog
+public sealed partial class FileLog : ILog
 {
     private readonly IDisk disk;
     private readonly FileLogOptions options;
     private readonly IDisposable folderLock;
     private readonly Tail tail;
-    private readonly Signal changed = new(), room = new();
-    private readonly SemaphoreSlim turn = new(1);       // appenders that wait for room are let in one after the other
+    private readonly Signal changed = new();
     private readonly Lock gate = new(), pruning = new();
 
     // Under the gate; the state is read without it.
     private State state;
     private Batch? pending;
     private long next;
-    private int waiting;
+    private readonly Queue<Waiter> waiters = [];        // who waits for room, in order; the writer lets them in
     private bool closing;
     private Exception? fault;
     private Task? writer;
@@ -69,12 +68,14 @@ public sealed class FileLog : ILog
     {
         cancel.ThrowIfCancellationRequested();
         if (entry.Length > options.MaxEntryBytes) throw new EntryTooLargeException(entry.Length, options.MaxEntryBytes);
+        var waiter = default(Waiter);
         lock (gate)
         {
-            if (waiting == 0 && TryPlace(entry.Span) is { } placed) return WhenDurable(placed, cancel);
-            waiting++;
+            RefuseStopped();
+            if (waiters.Count == 0 && TryPlace(entry.Span) is { } placed) return WhenDurable(placed, cancel);
+            waiters.Enqueue(waiter = new Waiter(entry));
         }
-        return AppendInTurn(entry, cancel);
+        return WhenPlaced(waiter, cancel);
     }
 
     /// <inheritdoc/>
@@ -146,9 +147,9 @@ public sealed class FileLog : ILog
         {
             if (closing) return;
             Volatile.Write(ref closing, true);
+            RefuseWaiters();
             last = writer;
         }
-        room.Set();
         changed.Set();
         if (last is not null) await last;
         lock (pruning)
@@ -167,113 +168,6 @@ public sealed class FileLog : ILog
     }
 
     private State Now => Volatile.Read(ref state);
-
-    private static async ValueTask<long> WhenDurable((Batch Batch, long Position) placed, CancellationToken cancel)
-    {
-        await placed.Batch.Durable.WaitAsync(cancel);
-        return placed.Position;
-    }
-
-    private async ValueTask<long> AppendInTurn(ReadOnlyMemory<byte> entry, CancellationToken cancel)
-    {
-        var placed = ((Batch, long)?)null;
-        try
-        {
-            await turn.WaitAsync(cancel);
-            try
-            {
-                while (placed is null)
-                {
-                    var free = room.Next;
-                    lock (gate) placed = TryPlace(entry.Span);
-                    if (placed is null) await free.WaitAsync(cancel);
-                }
-            }
-            finally
-            {
-                turn.Release();
-            }
-        }
-        finally
-        {
-            lock (gate) waiting--;
-        }
-        return await WhenDurable(placed.Value, cancel);
-    }
-
-    /// <summary>Puts an entry into the batch that is written next, and sees to it that it will be; null where there is no room. Under the gate.</summary>
-    private (Batch Batch, long Position)? TryPlace(ReadOnlySpan<byte> entry)
-    {
-        RefuseStopped();
-        pending ??= new Batch(next, options.QueueBytes);
-        if (!pending.HasRoomFor(entry.Length)) return null;
-        var position = pending.Add(entry);
-        next = position + 1;
-        writer ??= Task.Factory.StartNew(WriteBatches, CancellationToken.None, TaskCreationOptions.DenyChildAttach, options.Scheduler);
-        return (pending, position);
-    }
-
-    private void WriteBatches()
-    {
-        while (TakePending() is { } batch)
-        {
-            try
-            {
-                Write(batch);
-            }
-            catch (Exception broken)
-            {
-                Stop(broken, batch);
-                return;
-            }
-            batch.Succeed();
-        }
-    }
-
-    private Batch? TakePending()
-    {
-        Batch? taken;
-        lock (gate)
-        {
-            (taken, pending) = (pending, null);
-            if (taken is null) writer = null;
-        }
-        if (taken is not null) room.Set();
-        return taken;
-    }
-
-    private void Write(Batch batch)
-    {
-        if (active.End + batch.Length > options.SegmentBytes && active.End > Layout.SegmentHeaderBytes) StartSegment(batch.First);
-        active.Write(batch);
-        tail.Add(batch.Frame, batch.HeldBytes);
-        lock (gate) Volatile.Write(ref state, state with { Last = batch.Frame.Last, End = active.End });
-        changed.Set();
-    }
-
-    private void StartSegment(long first)
-    {
-        active.Finish();
-        active.Dispose();
-        active = Segment.Create(disk, first, options);
-        lock (gate) Volatile.Write(ref state, state with { Starts = state.Starts.Add(first), End = active.End });
-    }
-
-    /// <summary>After a failed write or flush nothing more is promised: the file may hold all, some or none of it, and a second flush that succeeds would prove nothing.</summary>
-    private void Stop(Exception broken, Batch? batch)
-    {
-        Batch? never;
-        lock (gate)
-        {
-            fault ??= broken;
-            (never, pending) = (pending, null);
-            if (batch is not null) writer = null;
-        }
-        batch?.Fail(Stopped());
-        never?.Fail(Stopped());
-        room.Set();
-        changed.Set();
-    }
 
     private void Delete(ImmutableArray<long> segments)
     {
@@ -318,46 +212,8 @@ public sealed class FileLog : ILog
         : new LogStoppedException("The log has been closed.");
 }
 
-/// <summary>What is durable, at one moment: the first position of each segment, the last position, and where the newest segment's frames end.</summary>
-internal sealed record State(ImmutableArray<long> Starts, long Last, long End)
+/// <summary>An append that waits for room.</summary>
+internal sealed class Waiter(ReadOnlyMemory<byte> entry) : TaskCompletionSource<(Batch Batch, long Position)>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    public long First => Starts[0];
-
-    /// <summary>Which segment a position stands in, or will.</summary>
-    public int SegmentOf(long position)
-    {
-        var found = Starts.BinarySearch(position);
-        return found >= 0 ? found : ~found - 1;
-    }
-}
-
-/// <summary>Finds frames for one follower: in the tail, or in the segments.</summary>
-internal sealed class FrameSource(IDisk disk, Tail tail) : IDisposable
-{
-    private SegmentReader? reader;
-    private long expected;
-
-    public Frame Find(State state, long position)
-    {
-        if (tail.TryFind(position, out var frame)) return frame;
-        var segment = state.SegmentOf(position);
-        var (name, limit) = (Layout.NameOf(state.Starts[segment]), segment == state.Starts.Length - 1 ? state.End : long.MaxValue);
-        if (reader?.Name != name)
-        {
-            reader?.Dispose();
-            reader = null;
-            reader = new SegmentReader(disk, name);
-            expected = state.Starts[segment];
-        }
-        while (true)
-        {
-            var at = reader.Offset;
-            if (reader.Next(limit, out frame, out _) != FrameFault.None) throw new LogCorruptException(name, at, "There is no good batch here.");
-            if (frame.First != expected) throw new LogCorruptException(name, at, $"The batch starts at position {frame.First}, not at {expected}.");
-            expected = frame.Last + 1;
-            if (position <= frame.Last) return frame;
-        }
-    }
-
-    public void Dispose() => reader?.Dispose();
+    public ReadOnlyMemory<byte> Entry => entry;
 }

@@ -69,6 +69,7 @@ internal sealed class CrashHarness(int seed, DiskLies lies = DiskLies.None)
     /// <summary>Opens on a disk that works, looks at everything, and closes.</summary>
     public void Look() => threads.Run(async () =>
     {
+        CheckFromOutside();
         await using var log = FileLog.Open(Disk, Options());
         await CheckAll(log);
         return true;
@@ -111,6 +112,7 @@ internal sealed class CrashHarness(int seed, DiskLies lies = DiskLies.None)
             if (position > range.Last) throw new BrokenPromiseException($"Position {position} is lost; the log ends at {range.Last}.");
         }
         var expected = range.First;
+        CheckFromOutside();
         if (range.Last < range.First) return;
         await foreach (var entry in log.FollowAsync(range.First - 1))
         {
@@ -118,6 +120,11 @@ internal sealed class CrashHarness(int seed, DiskLies lies = DiskLies.None)
             Promise(entry.Position, entry.Bytes.ToArray());
             if (expected++ == range.Last) break;
         }
+    }
+
+    private void CheckFromOutside()
+    {
+        if (LogCheck.Run(Disk).Fault is { } fault) throw new BrokenPromiseException($"{fault.File}, byte {fault.Offset}: {fault.Reason}");
     }
 
     private byte[] NewEntry()
