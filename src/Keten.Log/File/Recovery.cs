@@ -68,7 +68,6 @@ internal static class Recovery
                 throw new LogCorruptException(name, end, $"The batch is damaged: a later one at byte {behind} shows that it was durable.");
             cut = length - end;
             file.SetLength(end);
-            file.Flush();
         }
         if (end < options.SegmentBytes) file.SetLength(Math.Max(options.SegmentBytes, cut > 0 ? end : length));
         Secure(disk, file, reader, first, lastFrame);

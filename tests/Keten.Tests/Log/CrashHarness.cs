@@ -24,20 +24,20 @@ internal sealed class CrashHarness(int seed, DiskLies lies = DiskLies.None)
         {
             Disk.CutPowerAt(Disk.Operations + random.Next(1, 120));
             Use(entries: random.Next(1, 30));
-            if (Disk.IsOff || random.Next(2) == 0) Disk.Restart();
+            if (random.Next(3) > 0) Disk.Restart();
             else Disk.Kill();
         }
         Look();
         return this;
     }
 
-    /// <summary>One life in which one operation fails; then one after kill -9; then one after a power cut.</summary>
+    /// <summary>One life in which one operation fails; then a short one after kill -9; then a look after a power cut.</summary>
     public CrashHarness LiveWithFailureAt(long operation)
     {
         Disk.FailAt(operation);
         Use(entries: 25);
         Disk.Kill();
-        Look();
+        Use(entries: 1);
         Disk.Restart();
         Look();
         return this;

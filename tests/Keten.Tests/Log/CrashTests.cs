@@ -53,6 +53,27 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public void A_mark_is_durable_before_the_batch_behind_it()
+    {
+        for (var seed = 0; seed < 8; seed++)
+        {
+            for (var size = 0; size < 512; size += 8)       // so that the mark stands at every place of a sector
+            {
+                var (disk, threads) = (new SimulatedDisk(seed * 512 + size), new SimulatedThreads(seed));
+                var options = FileLogOnSimulatedDiskTests.Small with { Scheduler = threads };
+                var log = FileLog.Open(disk, options);
+                threads.Run(() => log.AppendAsync(new byte[size]).AsTask());
+                disk.Kill();
+                log = FileLog.Open(disk, options);
+                disk.CutPowerAt(disk.Operations + 2);
+                Assert.Throws<LogStoppedException>(() => threads.Run(() => log.AppendAsync(new byte[700]).AsTask()));
+                disk.Restart();
+                Assert.InRange(FileLog.Open(disk, options).Recovery.Range.Last, 1, 2);
+            }
+        }
+    }
+
+    [Fact]
     public void The_same_seed_does_the_same()
     {
         static long Operations(int seed) => new CrashHarness(seed).Live(6).Disk.Operations;

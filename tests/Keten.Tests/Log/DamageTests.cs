@@ -17,7 +17,7 @@ public sealed class DamageTests
     {
         await Write(disk, [1, 2, 3], close: false);
         var (_, end) = FramesOf(disk, First)[^1];
-        Overwrite(disk, First, end, [200, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0]);
+        Overwrite(disk, First, end, [200, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0, .. Bytes(180)]);
         var tail = LogCheck.Run(disk).Tail!;
         Assert.Equal((First, end), (tail.File, tail.Offset));
 
