@@ -1,0 +1,71 @@
+namespace Keten.Log;
+
+/// <summary>A register in one process: for a ledger of one validator on the File engine, and for validators simulated in one process. Forgotten when the process ends, which
+/// costs nothing there: a lone validator attests its newest header again when it starts.</summary>
+public sealed class MemoryRegister : IRegister
+{
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<string, Ring> validators = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> PublishAsync(string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (!IsId(validator)) throw new ArgumentException("A validator's id is 40 lower-case hexadecimal digits.", nameof(validator));
+        ArgumentOutOfRangeException.ThrowIfNegative(height);
+        if (statement.Length > RegisterLimits.StatementBytes)
+            throw new ArgumentException($"A statement has at most {RegisterLimits.StatementBytes} bytes, not {statement.Length}.", nameof(statement));
+        lock (gate)
+        {
+            if (!validators.TryGetValue(validator, out var ring))
+            {
+                if (validators.Count == RegisterLimits.Validators) throw new RegisterFullException();
+                validators.Add(validator, ring = new Ring());
+            }
+            return ValueTask.FromResult(ring.Put(height, statement));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Statement>> ReadAsync(long height, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var found = new List<Statement>();
+        lock (gate)
+        {
+            foreach (var (validator, ring) in validators)
+            {
+                if (ring.Find(height) is { } bytes) found.Add(new Statement(validator, height, bytes));
+            }
+        }
+        return ValueTask.FromResult<IReadOnlyList<Statement>>(found);
+    }
+
+    private static bool IsId(string text)
+    {
+        if (text.Length != 40) return false;
+        foreach (var c in text)
+        {
+            if (c is not ((>= '0' and <= '9') or (>= 'a' and <= 'f'))) return false;
+        }
+        return true;
+    }
+
+    /// <summary>One validator's newest heights: the statement about height h stands at h modulo the number kept, until a newer one needs the place.</summary>
+    private sealed class Ring
+    {
+        private readonly (long Height, byte[]? Bytes)[] places = new (long, byte[]?)[RegisterLimits.Heights];
+        private long newest;
+
+        public bool Put(long height, ReadOnlyMemory<byte> statement)
+        {
+            if (height <= newest - RegisterLimits.Heights) return false;
+            newest = Math.Max(newest, height);
+            places[height % RegisterLimits.Heights] = (height, statement.ToArray());
+            return true;
+        }
+
+        public byte[]? Find(long height) =>
+            height > newest - RegisterLimits.Heights && height >= 0 && places[height % RegisterLimits.Heights] is { Bytes: { } bytes } place && place.Height == height ? bytes : null;
+    }
+}

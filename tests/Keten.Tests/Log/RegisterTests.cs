@@ -1,0 +1,70 @@
+using Keten.Log;
+
+namespace Keten.Tests.Log;
+
+public sealed class RegisterTests
+{
+    private static readonly string Ada = new('a', 40), Ben = new('b', 40);
+    private readonly MemoryRegister register = new();
+
+    [Fact]
+    public async Task Statements_are_read_by_height_ordered_by_validator()
+    {
+        Assert.True(await register.PublishAsync(Ben, 5, new byte[] { 2 }));
+        Assert.True(await register.PublishAsync(Ada, 5, new byte[] { 1 }));
+        Assert.True(await register.PublishAsync(Ada, 6, new byte[] { 3 }));
+        Assert.Equal([(Ada, 5L, 1), (Ben, 5L, 2)], (await register.ReadAsync(5)).Select(s => (s.Validator, s.Height, (int)s.Bytes.Span[0])));
+        Assert.Single(await register.ReadAsync(6));
+        Assert.Empty(await register.ReadAsync(7));
+        Assert.Empty(await register.ReadAsync(5 + RegisterLimits.Heights));
+    }
+
+    [Fact]
+    public async Task A_second_statement_for_a_height_replaces_the_first_and_bytes_are_copied()
+    {
+        var bytes = new byte[] { 1 };
+        await register.PublishAsync(Ada, 1, bytes);
+        bytes[0] = 9;
+        Assert.Equal(1, (await register.ReadAsync(1))[0].Bytes.Span[0]);
+        await register.PublishAsync(Ada, 1, bytes);
+        Assert.Equal(9, Assert.Single(await register.ReadAsync(1)).Bytes.Span[0]);
+    }
+
+    [Fact]
+    public async Task Only_the_newest_heights_of_each_validator_are_kept()
+    {
+        for (var height = 0; height < 3 * RegisterLimits.Heights; height++) await register.PublishAsync(Ada, height, Array.Empty<byte>());
+        Assert.Empty(await register.ReadAsync(2 * RegisterLimits.Heights - 1));
+        Assert.Single(await register.ReadAsync(2 * RegisterLimits.Heights));
+        Assert.False(await register.PublishAsync(Ada, 5, Array.Empty<byte>()));
+        Assert.Empty(await register.ReadAsync(5));
+    }
+
+    [Fact]
+    public async Task A_validator_that_publishes_nonsense_pushes_out_only_its_own()
+    {
+        await register.PublishAsync(Ada, 5, new byte[] { 1 });
+        await register.PublishAsync(Ben, 5, new byte[] { 2 });
+        Assert.True(await register.PublishAsync(Ben, long.MaxValue, new byte[] { 3 }));
+        Assert.Equal(Ada, Assert.Single(await register.ReadAsync(5)).Validator);
+        Assert.Single(await register.ReadAsync(long.MaxValue));
+    }
+
+    [Fact]
+    public async Task Bad_statements_are_refused()
+    {
+        foreach (var id in new[] { "", new string('A', 40), new string('a', 39), new string('g', 40) })
+            await Assert.ThrowsAsync<ArgumentException>(async () => await register.PublishAsync(id, 1, Array.Empty<byte>()));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await register.PublishAsync(Ada, -1, Array.Empty<byte>()));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await register.PublishAsync(Ada, 1, new byte[RegisterLimits.StatementBytes + 1]));
+        Assert.Empty(await register.ReadAsync(-1));
+    }
+
+    [Fact]
+    public async Task Too_many_validators_are_refused()
+    {
+        for (var i = 0; i < RegisterLimits.Validators; i++) await register.PublishAsync(i.ToString("x40"), 1, Array.Empty<byte>());
+        await Assert.ThrowsAsync<RegisterFullException>(async () => await register.PublishAsync(Ada, 1, Array.Empty<byte>()));
+        Assert.Equal(RegisterLimits.Validators, (await register.ReadAsync(1)).Count);
+    }
+}
