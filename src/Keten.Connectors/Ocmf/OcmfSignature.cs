@@ -5,8 +5,9 @@ public sealed class OcmfSignature
 {
     private const string Der = "application/x-der";
 
-    private OcmfSignature(string algorithm, string mime, ReadOnlyMemory<byte>? data, string? written, IReadOnlyDictionary<string, string> extra) =>
-        (AlgorithmName, MimeType, Data, Written, Extra) = (algorithm, mime, data, written, extra);
+    // A null array would turn into an empty memory, which is not the same as none.
+    private OcmfSignature(string algorithm, string mime, byte[]? data, IReadOnlyDictionary<string, string> extra) =>
+        (AlgorithmName, MimeType, Data, Extra) = (algorithm, mime, data is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(data), extra);
 
     /// <summary>SA: the algorithm's name; <see cref="OcmfAlgorithm.Default"/> where the record names none.</summary>
     public string AlgorithmName { get; }
@@ -16,9 +17,6 @@ public sealed class OcmfSignature
 
     /// <summary>SD: the signature's bytes; null where the encoding (SE) is neither hex nor base64.</summary>
     public ReadOnlyMemory<byte>? Data { get; }
-
-    /// <summary>SD as written.</summary>
-    public string? Written { get; }
 
     /// <summary>Fields that the standard does not name, as JSON text. They are not signed.</summary>
     public IReadOnlyDictionary<string, string> Extra { get; }
@@ -49,9 +47,7 @@ public sealed class OcmfSignature
             "BASE64" => OcmfText.Base64(text) ?? throw OcmfException.Malformed("The signature data (SD) is not base64."),
             _ => null,
         };
-        // A null array would become an empty memory, which is not the same as none.
-        ReadOnlyMemory<byte>? bytes = data is null ? null : data;
-        return new OcmfSignature(fields.Text("SA") ?? OcmfAlgorithm.Default, fields.Text("SM") ?? Der, bytes, text, fields.Rest());
+        return new OcmfSignature(fields.Text("SA") ?? OcmfAlgorithm.Default, fields.Text("SM") ?? Der, data, fields.Rest());
     }
 
     // One signature, one text: with mixed case a changed letter would leave the record valid but its hash another.
