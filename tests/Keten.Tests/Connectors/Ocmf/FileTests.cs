@@ -68,7 +68,12 @@ public class FileTests
     {
         Assert.Equal(OcmfFault.MalformedRecord, Fault(new string(' ', OcmfFile.MaxLength + 1)));
         Assert.Equal(OcmfFault.MalformedRecord, Fault("<values>" + string.Concat(Enumerable.Repeat("<a>", 100_000))));
+        Assert.Null(Fault(Nested(OcmfFile.MaxDepth)));
+        Assert.Equal(OcmfFault.MalformedRecord, Fault(Nested(OcmfFile.MaxDepth + 1)));
         Assert.Equal(OcmfFault.MalformedRecord, Fault("<values>" + string.Concat(Enumerable.Repeat("<value/>", OcmfFile.MaxValues + 1)) + "</values>"));
+
+        static string Nested(int depth) =>
+            $"<values>{string.Concat(Enumerable.Repeat("<a>", depth))}{string.Concat(Enumerable.Repeat("</a>", depth))}<value><signedData>x</signedData></value></values>";
     }
 
     [Fact]
