@@ -91,11 +91,13 @@ public sealed class MeterSimulator
     /// <exception cref="InvalidOperationException">One is open already, or the time is before the last reading's.</exception>
     public MeterSession Open(DateTimeOffset at) => session = new MeterSession(this, Read(OcmfTransaction.Begin, at, 0));
 
-    internal static OcmfTransaction Ending(OcmfTransaction end) => end.Ends() ? end : throw new ArgumentOutOfRangeException(nameof(end), end, "That is no end.");
+    internal static OcmfTransaction Ending(OcmfTransaction end) =>
+        end.Ends() ? end : throw new ArgumentOutOfRangeException(nameof(end), end, "That is no end.");
 
     internal string Read(OcmfTransaction transaction, DateTimeOffset at, long milliwattHours, MeterSession? within = null)
     {
-        if (IsCharging == (transaction == OcmfTransaction.Begin)) throw new InvalidOperationException(IsCharging ? "A transaction is open." : "No transaction is open.");
+        if (IsCharging == (transaction == OcmfTransaction.Begin))
+            throw new InvalidOperationException(IsCharging ? "A transaction is open." : "No transaction is open.");
         if (IsCharging && session != within) throw new InvalidOperationException("The open transaction takes its readings another way.");
         if (at < last) throw new InvalidOperationException("A reading is never before the last one.");
         ArgumentOutOfRangeException.ThrowIfNegative(milliwattHours);
@@ -112,7 +114,8 @@ public sealed class MeterSimulator
     internal string Sign(IEnumerable<string> readings)
     {
         var meter = $"\"MV\":\"Keten\",\"MM\":\"Simulated\",\"MS\":{Quoted(Serial)},\"MF\":\"0\"";
-        var payload = $"{head}{NextPagination}\",{meter},\"IS\":false,\"IL\":\"NONE\",\"IF\":[],\"IT\":\"NONE\",\"ID\":\"\",\"RD\":[{string.Join(',', readings)}]}}";
+        const string NoUser = "\"IS\":false,\"IL\":\"NONE\",\"IF\":[],\"IT\":\"NONE\",\"ID\":\"\"";
+        var payload = $"{head}{NextPagination}\",{meter},{NoUser},\"RD\":[{string.Join(',', readings)}]}}";
         var signature = key.SignData(System.Text.Encoding.UTF8.GetBytes(payload), algorithm.Hash, DSASignatureFormat.Rfc3279DerSequence);
         NextPagination++;
         return $"{OcmfDocument.Header}|{payload}|{{\"SA\":\"{algorithm.Name}\",\"SD\":\"{Convert.ToHexString(signature)}\"}}";
@@ -135,7 +138,9 @@ public sealed class MeterSession
     /// <param name="transaction">The reason.</param>
     /// <param name="at">Now.</param>
     /// <param name="milliwattHours">The energy since the reading before.</param>
-    /// <exception cref="InvalidOperationException">The session is over or full (<see cref="OcmfDocument.MaxReadings"/>), or the time is before the last reading's.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The session is over or full (<see cref="OcmfDocument.MaxReadings"/>), or the time is before the last reading's.
+    /// </exception>
     public MeterSession Take(OcmfTransaction transaction, DateTimeOffset at, long milliwattHours)
     {
         if (transaction.Ends() || transaction is OcmfTransaction.None or OcmfTransaction.Begin) throw new ArgumentOutOfRangeException(nameof(transaction));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -149,7 +150,7 @@ public readonly record struct OcmfPagination(char Context, long Number)
     {
         pagination = default;
         if (text.Length is < 2 or > 19 || text[0] is not ('T' or 'F')) return false;
-        if (!long.TryParse(text.AsSpan(1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)) return false;
+        if (!long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
         pagination = new OcmfPagination(text[0], number);
         return true;
     }

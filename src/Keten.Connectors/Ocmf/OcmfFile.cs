@@ -27,7 +27,7 @@ public sealed record OcmfValue
 }
 
 /// <summary>
-/// Files with signed values: the container of the transparency software (XML, <c>values/value/signedData</c> and <c>publicKey</c>), a bare OCMF record, or PCDF.
+/// Files with signed values: the container of the transparency software (XML, <c>values/value/signedData</c> and <c>publicKey</c>), a bare record, or PCDF.
 /// </summary>
 public static class OcmfFile
 {

@@ -52,7 +52,12 @@ public sealed class OcmfJudge(OcmfKeys? trusted = null, OcmfClockDemand clock = 
         if (record.Meter is null) faults.Add(OcmfFault.UnknownMeter);
         var verdict = new OcmfVerdict
         {
-            Signature = signature switch { null => OcmfSignatureState.Valid, OcmfFault.UnsupportedAlgorithm => OcmfSignatureState.Unsupported, _ => OcmfSignatureState.Invalid },
+            Signature = signature switch
+            {
+                null => OcmfSignatureState.Valid,
+                OcmfFault.UnsupportedAlgorithm => OcmfSignatureState.Unsupported,
+                _ => OcmfSignatureState.Invalid,
+            },
             Reasons = [.. faults],
             Document = record,
         };
@@ -75,7 +80,8 @@ public sealed class OcmfJudge(OcmfKeys? trusted = null, OcmfClockDemand clock = 
 
     private OcmfMeterState Meter(OcmfDocument record)
     {
-        var name = (record.GatewaySerial, record.MeterSerial, OcmfDocument.NotEmpty(record.MeterSerial ?? record.GatewaySerial) is null ? record.ChargePoint : null);
+        var nameless = OcmfDocument.NotEmpty(record.MeterSerial) is null && OcmfDocument.NotEmpty(record.GatewaySerial) is null;
+        var name = (record.GatewaySerial, record.MeterSerial, nameless ? record.ChargePoint : null);
         if (meters.TryGetValue(name, out var state)) return state;
         state = new OcmfMeterState();
         if (meters.Count < MaxMeters) meters.Add(name, state);

@@ -58,8 +58,8 @@ public sealed class OcmfKeys
     }
 
     /// <summary>
-    /// The keys that may sign for this record: those of <see cref="Any"/>, and those listed for one of its serials. A record with two listed names must be signed by
-    /// a key of both, so that one trusted meter cannot speak in the name of another.
+    /// The keys that may sign for this record: those of <see cref="Any"/>, and those listed for one of its serials. A record with two listed names must be
+    /// signed by a key of both, so that one trusted meter cannot speak in the name of another.
     /// </summary>
     internal IReadOnlyList<OcmfPublicKey> For(OcmfDocument record)
     {

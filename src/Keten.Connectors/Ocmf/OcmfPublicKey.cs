@@ -115,6 +115,7 @@ internal static class OcmfText
     internal static byte[]? Base64(string text)
     {
         var bytes = new byte[text.Length];
-        return text.Length > 0 && Convert.TryFromBase64String(text, bytes, out var length) && Convert.ToBase64String(bytes, 0, length) == text ? bytes[..length] : null;
+        if (text.Length == 0 || !Convert.TryFromBase64String(text, bytes, out var length)) return null;
+        return Convert.ToBase64String(bytes, 0, length) == text ? bytes[..length] : null;
     }
 }

@@ -21,13 +21,14 @@ internal static class OcmfReader
         var payload = text[(first + 1)..last];
         using var signature = JsonDocument.Parse(text[(last + 1)..], Strict);
         using var json = JsonDocument.Parse(payload, Strict);
-        return Payload(payload, new OcmfFields(json.RootElement, "the payload"), OcmfSignature.Read(new OcmfFields(signature.RootElement, "the signature section")));
+        var section = OcmfSignature.Read(new OcmfFields(signature.RootElement, "the signature section"));
+        return Payload(payload, new OcmfFields(json.RootElement, "the payload"), section);
     }
 
     private static OcmfDocument Payload(string payload, OcmfFields fields, OcmfSignature signature)
     {
         var version = fields.Text("FV");
-        if (version is not null && !(version is "0" or "1" || version.StartsWith("0.", StringComparison.Ordinal) || version.StartsWith("1.", StringComparison.Ordinal)))
+        if (version is not (null or "0" or "1" or ['0' or '1', '.', ..]))
             throw new OcmfException(OcmfFault.UnsupportedFormat, "The format version (FV) is neither 0 nor 1.");
         if (fields.Text("PG") is not { } pages || !OcmfPagination.TryParse(pages, out var pagination))
             throw OcmfException.Malformed("The pagination (PG) is missing or not a letter T or F and a number.");
@@ -74,7 +75,8 @@ internal static class OcmfReader
     {
         var time = before?.Time ?? default;
         var text = fields.Text("TM");
-        if (text is null ? before is null : !OcmfTime.TryParse(text, out time)) throw OcmfException.Malformed($"The time (TM) of {fields.Name} is missing or impossible.");
+        if (text is null ? before is null : !OcmfTime.TryParse(text, out time))
+            throw OcmfException.Malformed($"The time (TM) of {fields.Name} is missing or impossible.");
         return new OcmfReading
         {
             Time = time,
@@ -103,7 +105,8 @@ internal static class OcmfReader
         for (var i = 0; i < text.Length; i++)
         {
             if (!char.IsSurrogate(text[i])) continue;
-            if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1])) throw OcmfException.Malformed("It holds half a character.");
+            if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1]))
+                throw OcmfException.Malformed("It holds half a character.");
             i++;
         }
     }

@@ -21,8 +21,8 @@ public sealed record OcmfReportLine(
     string? Meter, string? Pagination, decimal? BeginWh, decimal? EndWh, decimal? EnergyWh);
 
 /// <summary>
-/// The verdicts on every value of a file or folder, files in the order of their names. Each file is a case of its own: pagination, registers and transactions are
-/// followed within a file and not from one to the next, so that a file's verdict does not depend on what lies beside it.
+/// The verdicts on every value of a file or folder, files in the order of their names. Each file is a case of its own: pagination, registers and transactions
+/// are followed within a file and not from one to the next, so that a file's verdict does not depend on what lies beside it.
 /// </summary>
 /// <param name="Values">The verdicts.</param>
 public sealed record OcmfReport(IReadOnlyList<OcmfReportLine> Values)
@@ -58,7 +58,8 @@ public sealed record OcmfReport(IReadOnlyList<OcmfReportLine> Values)
     }
 
     /// <summary>Judges the content of one file.</summary>
-    public static IReadOnlyList<OcmfReportLine> Judge(string name, ReadOnlyMemory<byte> content, OcmfKeys? trusted = null, OcmfClockDemand clock = OcmfClockDemand.Energy)
+    public static IReadOnlyList<OcmfReportLine> Judge(
+        string name, ReadOnlyMemory<byte> content, OcmfKeys? trusted = null, OcmfClockDemand clock = OcmfClockDemand.Energy)
     {
         var values = OcmfFile.Read(content);
         var judge = new OcmfJudge(trusted, clock);

@@ -29,7 +29,9 @@ public sealed class OcmfSignature
     }
 
     /// <summary>Checks the signature over the signed bytes with one key.</summary>
-    /// <returns>Null when it is good; else <see cref="OcmfFault.UnsupportedAlgorithm"/>, <see cref="OcmfFault.KeyMismatch"/> or <see cref="OcmfFault.BadSignature"/>.</returns>
+    /// <returns>
+    /// Null when it is good; else <see cref="OcmfFault.UnsupportedAlgorithm"/>, <see cref="OcmfFault.KeyMismatch"/> or <see cref="OcmfFault.BadSignature"/>.
+    /// </returns>
     public OcmfFault? Verify(ReadOnlySpan<byte> signed, OcmfPublicKey key)
     {
         if (Unsupported() is { } fault) return fault;
