@@ -19,7 +19,8 @@ public class FileTests
             """);
         Assert.Equal(2, values.Length);
         Assert.Equal((" OCMF|{}|{} ", " 30 59 ", "9", "c"), (values[0].SignedData, values[0].PublicKey, values[0].TransactionId, values[0].Context));
-        Assert.Equal(("OCMF|{\"A\":\"<\"}|{}", null, "1", "Transaction.Begin"), (values[1].SignedData, values[1].PublicKey, values[1].TransactionId, values[1].Context));
+        Assert.Equal(("OCMF|{\"A\":\"<\"}|{}", null, "1", "Transaction.Begin"), (values[1].SignedData, values[1].PublicKey, values[1].TransactionId,
+            values[1].Context));
         Assert.All(values, value => Assert.Null(value.Problem));
     }
 
@@ -28,7 +29,8 @@ public class FileTests
     {
         var bytes = Encoding.UTF8.GetBytes("OCMF|{}|é");
         Assert.Equal("OCMF|{}|é", Read($"<values><value><signedData encoding='hex'>{Convert.ToHexString(bytes)}</signedData></value></values>")[0].SignedData);
-        Assert.Equal("OCMF|{}|é", Read($"<values><value><signedData encoding='base64'>{Convert.ToBase64String(bytes)}</signedData></value></values>")[0].SignedData);
+        Assert.Equal("OCMF|{}|é",
+            Read($"<values><value><signedData encoding='base64'>{Convert.ToBase64String(bytes)}</signedData></value></values>")[0].SignedData);
         Assert.Equal(OcmfFault.MalformedRecord, Fault("<values><value><signedData encoding='hex'>xx</signedData></value></values>"));
         Assert.Equal(OcmfFault.MalformedRecord, Fault("<values><value><signedData encoding='rot13'>xx</signedData></value></values>"));
         Assert.Equal(OcmfFault.MalformedRecord, Fault("<values><value><signedData encoding='hex'>ff</signedData></value></values>"));
@@ -87,7 +89,8 @@ public class FileTests
     [Fact]
     public void A_container_is_written_as_it_is_read()
     {
-        var values = new[] { new OcmfValue { SignedData = "OCMF|{\"a\":\"<&\r\n\"}|{}", PublicKey = "AB", Context = "c", TransactionId = "1" }, new OcmfValue { SignedData = "x" } };
+        var values = new[] { new OcmfValue { SignedData = "OCMF|{\"a\":\"<&\r\n\"}|{}", PublicKey = "AB", Context = "c", TransactionId = "1" },
+            new OcmfValue { SignedData = "x" } };
         Assert.Equal(values, Read(OcmfFile.Write(values)));
     }
 

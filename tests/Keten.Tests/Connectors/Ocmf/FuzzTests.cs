@@ -34,7 +34,8 @@ public class FuzzTests
     {
         string[] pieces =
         [
-            "OCMF|", "{", "}", "[", "]", "|", ":", ",", "\"PG\"", "\"T1\"", "\"RD\"", Craft.Good, Craft.GoodEnd, "\"SD\"", "\"00\"", "null", "1e99", "-0", "\"\\ud800\"", "\ud83d\ude00", "\"LC\"", "\"RV\"",
+            "OCMF|", "{", "}", "[", "]", "|", ":", ",", "\"PG\"", "\"T1\"", "\"RD\"", Craft.Good, Craft.GoodEnd, "\"SD\"", "\"00\"", "null", "1e99",
+                "-0", "\"\\ud800\"", "\ud83d\ude00", "\"LC\"", "\"RV\"",
             "<values>", "<value>", "<signedData>", "</signedData>", "</value>", "</values>", "<publicKey>", "</publicKey>", "<![CDATA[", "]]>", "&#0;", "\0",
         ];
         var random = new Random(12);
@@ -52,7 +53,8 @@ public class FuzzTests
     [Fact]
     public void Any_json_value_in_any_place_gives_a_verdict()
     {
-        string[] values = ["null", "true", "1", "-1.5", "1e400", "\"\"", "\" \"", "\"|\"", "\"\\u0000\"", "\"\\udfff\"", "[]", "[[]]", "{}", "{\"TM\":1}", "99999999999999999999999999"];
+        string[] values = ["null", "true", "1", "-1.5", "1e400", "\"\"", "\" \"", "\"|\"", "\"\\u0000\"", "\"\\udfff\"", "[]", "[[]]", "{}",
+            "{\"TM\":1}", "99999999999999999999999999"];
         var places = new[] { "\"FV\":\"1.0\"", "\"GS\":\"g1\"", "\"MS\":\"m1\"", "\"PG\":\"T1\"", "\"IS\":false" }
             .Concat(["\"TX\":\"B\"", "\"RV\":1.5", "\"RI\":\"1-0:1.8.0\"", "\"RU\":\"kWh\"", "\"EF\":\"\"", "\"ST\":\"G\""]);
         var payload = Craft.Payload($"{Craft.Good},{Craft.GoodEnd}");

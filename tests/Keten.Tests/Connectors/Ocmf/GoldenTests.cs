@@ -17,7 +17,8 @@ public class GoldenTests
         foreach (var file in files.EnumerateObject())
         {
             var wanted = file.Value.GetProperty("verifiedByUs").EnumerateArray().Select(item => item.GetString()!.Split('(')[0]).ToArray();
-            var found = Report.Value.Values.Where(line => line.File == file.Name).Select(line => $"{line.Algorithm}:{line.Signature.ToString().ToUpperInvariant()}");
+            var found = Report.Value.Values.Where(line =>
+                line.File == file.Name).Select(line => $"{line.Algorithm}:{line.Signature.ToString().ToUpperInvariant()}");
             Assert.Equal(wanted, found);
             total += wanted.Length;
         }
@@ -76,7 +77,8 @@ public class GoldenTests
         var lines = OcmfReport.Of(Data.Path("ocmf"), keys).Values.Where(line => line.Format == "OCMF").ToArray();
         Assert.Equal(109, lines.Length);
         Assert.All(lines, line => Assert.Equal((OcmfSignatureState.Invalid, false), (line.Signature, line.Admissible)));
-        Assert.All(lines, line => Assert.Contains(line.Algorithm!.Contains("brainpool", StringComparison.Ordinal) ? OcmfFault.KeyMismatch : OcmfFault.BadSignature, line.Reasons));
+        Assert.All(lines, line => Assert.Contains(line.Algorithm!.Contains("brainpool",
+            StringComparison.Ordinal) ? OcmfFault.KeyMismatch : OcmfFault.BadSignature, line.Reasons));
     }
 
     [DataFact]

@@ -86,7 +86,8 @@ public class JudgeTests
     {
         var other = """{"RV":9.0,"RI":"1-0:1.9.0"},{"RV":0.5,"RI":"1-0:1.9.0"}""";
         Assert.True(Craft.Verdict(One(Craft.Good, $"{Craft.GoodEnd},{other}")).Admissible);
-        Assert.Equal([OcmfFault.ReadingRunsBack], Craft.Verdict(One(Craft.Good, $"{Craft.GoodEnd},{other.Replace("1.9.0", "2.8.0", StringComparison.Ordinal)}")).Reasons);
+        Assert.Equal([OcmfFault.ReadingRunsBack], Craft.Verdict(One(Craft.Good,
+            $"{Craft.GoodEnd},{other.Replace("1.9.0", "2.8.0", StringComparison.Ordinal)}")).Reasons);
     }
 
     [Fact]
@@ -169,7 +170,8 @@ public class JudgeTests
     [Fact]
     public void A_register_that_ran_back_is_held_to_the_highest_it_ever_showed()
     {
-        string Of(string page, string begin, string end) => One(Craft.Good.Replace("1.5", begin, StringComparison.Ordinal), Craft.GoodEnd.Replace("4.25", end, StringComparison.Ordinal), page);
+        string Of(string page, string begin, string end) => One(Craft.Good.Replace("1.5", begin, StringComparison.Ordinal),
+            Craft.GoodEnd.Replace("4.25", end, StringComparison.Ordinal), page);
         var verdicts = Craft.Verdicts(Of("T1", "1.5", "4.25"), Of("T2", "2", "3"), Of("T3", "3", "4"), Of("T4", "4.25", "5"));
         Assert.Equal([true, false, false, true], verdicts.Select(verdict => verdict.Admissible));
         Assert.Equal([OcmfFault.ReadingRunsBack], verdicts[2].Reasons);
@@ -178,7 +180,8 @@ public class JudgeTests
     [Fact]
     public void A_register_of_the_transaction_starts_again_with_each()
     {
-        string Of(string page) => Craft.Signed(Craft.Payload($"{Craft.Good},{Craft.GoodEnd}".Replace("1-0:1.8.0", "01-00:B2.08.00*FF", StringComparison.Ordinal), page));
+        string Of(string page) => Craft.Signed(Craft.Payload($"{Craft.Good},{Craft.GoodEnd}".Replace("1-0:1.8.0", "01-00:B2.08.00*FF",
+            StringComparison.Ordinal), page));
         Assert.All(Craft.Verdicts(Of("T1"), Of("T2")), verdict => Assert.True(verdict.Admissible));
         var back = Of("T1").Split('|')[1].Replace("\"RV\":1.5", "\"RV\":5", StringComparison.Ordinal);
         Assert.Equal([OcmfFault.ReadingRunsBack], Craft.Verdict(Craft.Signed(back)).Reasons);

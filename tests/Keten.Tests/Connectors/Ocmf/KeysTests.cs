@@ -81,8 +81,10 @@ public class KeysTests
     [Fact]
     public void A_wrong_line_after_good_ones_and_an_endless_line_and_an_empty_file_are_refused()
     {
-        Assert.StartsWith("line 2: ", Assert.Throws<FormatException>(() => OcmfKeys.Read(new StringReader($"m {A}\nm {A[..^2]}"))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("line 2: longer", Assert.Throws<FormatException>(() => OcmfKeys.Read(new StringReader($"m {A}\n" + new string('x', 9000)))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("line 2: ", Assert.Throws<FormatException>(() => OcmfKeys.Read(new StringReader($"m {A}\nm {A[..^2]}"))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith("line 2: longer", Assert.Throws<FormatException>(() => OcmfKeys.Read(new StringReader($"m {A}\n" + new string('x',
+            9000)))).Message, StringComparison.Ordinal);
         Assert.StartsWith("line 1: ", Assert.Throws<FormatException>(() => OcmfKeys.Read(new StringReader("# nothing\n"))).Message, StringComparison.Ordinal);
     }
 

@@ -29,7 +29,8 @@ public class RecordTests
 
         var (begin, end) = (record.Readings[0], record.Readings[1]);
         Assert.Equal(new DateTimeOffset(2018, 7, 24, 13, 22, 4, 123, TimeSpan.FromHours(2)), begin.Time.At);
-        Assert.Equal((OcmfClock.Synchronised, OcmfTransaction.Begin, "1-b:1.8.0", "kWh", "DC", 0m), (begin.Time.Clock, begin.Transaction, begin.Register, begin.Unit, begin.CurrentType, begin.CumulatedLoss));
+        Assert.Equal((OcmfClock.Synchronised, OcmfTransaction.Begin, "1-b:1.8.0", "kWh", "DC", 0m), (begin.Time.Clock, begin.Transaction,
+            begin.Register, begin.Unit, begin.CurrentType, begin.CumulatedLoss));
         Assert.Equal(("2935.60", 2_935_600m, "[1]"), (begin.Value.ToString(), begin.WattHours, begin.Extra["XY"]));
         Assert.Equal((OcmfClock.Relative, OcmfTransaction.End, 2965.1m, "1-b:1.8.0", "kWh", "DC", 0.5m, "Et", "T"),
             (end.Time.Clock, end.Transaction, end.Value, end.Register, end.Unit, end.CurrentType, end.CumulatedLoss, end.ErrorFlags, end.Status));
@@ -49,9 +50,11 @@ public class RecordTests
     public void Fields_left_out_take_their_value_from_the_reading_before()
     {
         var record = Craft.Record(Craft.Signed(Craft.Payload($$"""{{Craft.Good}},{"TM":"2024-05-01T08:30:00,000+0200 R","TX":"C","RV":2},{"RV":3},{"TX":"E"}""")));
-        Assert.Equal([OcmfTransaction.Begin, OcmfTransaction.Charging, OcmfTransaction.Charging, OcmfTransaction.End], record.Readings.Select(reading => reading.Transaction));
+        Assert.Equal([OcmfTransaction.Begin, OcmfTransaction.Charging, OcmfTransaction.Charging, OcmfTransaction.End],
+            record.Readings.Select(reading => reading.Transaction));
         Assert.Equal([1.5m, 2m, 3m, 3m], record.Readings.Select(reading => reading.Value!.Value));
-        Assert.All(record.Readings, reading => Assert.Equal(("1-0:1.8.0", "kWh", "G", ""), (reading.Register, reading.Unit, reading.Status, reading.ErrorFlags)));
+        Assert.All(record.Readings, reading => Assert.Equal(("1-0:1.8.0", "kWh", "G", ""), (reading.Register, reading.Unit, reading.Status,
+            reading.ErrorFlags)));
         Assert.All(record.Readings.Skip(1), reading => Assert.Equal(OcmfClock.Relative, reading.Time.Clock));
     }
 
@@ -60,7 +63,8 @@ public class RecordTests
     {
         var record = Craft.Record(Craft.Signed("""{"FV":1.0,"GS":"","MS":33019230,"CT":0,"PG":"F007","IS":"true","IF":"RFID_NONE","TT":null,"RD":[{"TM":"2024-05-01T08:00:00Z","RV":"0.0","RU":"Wh","ST":"G"}]}"""));
         Assert.Equal(("1.0", "33019230", "0", true), (record.FormatVersion, record.Meter, record.ChargePointType, record.UserAssigned));
-        Assert.Equal(('F', 7, null, OcmfClock.Unknown), (record.Pagination.Context, record.Pagination.Number, record.TariffText, record.Readings[0].Time.Clock));
+        Assert.Equal(('F', 7, null, OcmfClock.Unknown), (record.Pagination.Context, record.Pagination.Number, record.TariffText,
+            record.Readings[0].Time.Clock));
         Assert.Equal(["RFID_NONE"], record.UserFlags);
         Assert.Equal(OcmfTransaction.None, record.Readings[0].Transaction);
     }
@@ -126,7 +130,8 @@ public class RecordTests
     }
 
     [Fact]
-    public void Half_a_character_is_malformed() => Assert.Contains("half a character", Craft.Refused("OCMF|{\"GS\":\"\ud800\"}|{}").Detail, StringComparison.Ordinal);
+    public void Half_a_character_is_malformed() => Assert.Contains("half a character", Craft.Refused("OCMF|{\"GS\":\"\ud800\"}|{}").Detail,
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("2018-07-24T13:22:04,000+0200 S", true)]

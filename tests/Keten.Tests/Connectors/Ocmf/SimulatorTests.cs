@@ -14,7 +14,8 @@ public class SimulatorTests
         var meter = new MeterSimulator("K-1", key, milliwattHours: 1_500_000, pagination: 41);
         string[] records =
         [
-            meter.Begin(Start), meter.Intermediate(Start.AddMinutes(5), 1_000), meter.TariffChange(Start.AddMinutes(15), 250_001), meter.End(Start.AddMinutes(40), 0, OcmfTransaction.EndLocal),
+            meter.Begin(Start), meter.Intermediate(Start.AddMinutes(5), 1_000), meter.TariffChange(Start.AddMinutes(15), 250_001),
+                meter.End(Start.AddMinutes(40), 0, OcmfTransaction.EndLocal),
         ];
         var spki = key.ExportSubjectPublicKeyInfo();
         Assert.All(records, record => Assert.True(Craft.VerifiesWithoutUs(record, spki)));
@@ -23,7 +24,8 @@ public class SimulatorTests
         var verdicts = records.Select(record => judge.Judge(Craft.Record(record), key: null)).ToArray();
         Assert.All(verdicts, verdict => Assert.True(verdict.Admissible));
         Assert.Equal(["T41", "T42", "T43", "T44"], verdicts.Select(verdict => verdict.Document!.Pagination.ToString()));
-        Assert.Equal([OcmfTransaction.Begin, OcmfTransaction.Charging, OcmfTransaction.TariffChange, OcmfTransaction.EndLocal], verdicts.Select(verdict => verdict.Document!.Readings[0].Transaction));
+        Assert.Equal([OcmfTransaction.Begin, OcmfTransaction.Charging, OcmfTransaction.TariffChange, OcmfTransaction.EndLocal],
+            verdicts.Select(verdict => verdict.Document!.Readings[0].Transaction));
         Assert.Equal((1500m, 1751.001m, 251_001L), (verdicts[3].BeginWh, verdicts[3].EndWh, OcmfEnergy.MilliwattHours(verdicts[3].EnergyWh)));
         Assert.Equal((1_751_001L, 45L, false), (meter.MilliwattHours, meter.NextPagination, meter.IsCharging));
     }
@@ -113,7 +115,8 @@ public class SimulatorTests
                 else
                 {
                     Assert.True(judge.Judge(Craft.Record(meter.Begin(Later())), key: null).Admissible);
-                    for (var n = random.Next(3); n > 0; n--) Assert.True(judge.Judge(Craft.Record(meter.Intermediate(Later(), random.Next(5_000_000))), key: null).Admissible);
+                    for (var n = random.Next(3); n > 0; n--) Assert.True(judge.Judge(Craft.Record(meter.Intermediate(Later(),
+                        random.Next(5_000_000))), key: null).Admissible);
                     verdict = judge.Judge(Craft.Record(meter.End(Later(), random.Next(5_000_000))), key: null);
                 }
                 Assert.True(verdict.Admissible);
