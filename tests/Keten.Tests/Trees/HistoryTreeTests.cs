@@ -5,7 +5,7 @@ namespace Keten.Tests.Trees;
 
 public class HistoryTreeTests
 {
-    private const int Most = 70;
+    private const int Most = 40;
     private static readonly Hash[] Leaves = Naive.Leaves(Most);
 
     [Fact]
@@ -38,15 +38,15 @@ public class HistoryTreeTests
     [Fact]
     public void Leaves_added_together_are_leaves_added_one_by_one()
     {
-        var leaves = Naive.Leaves(5000);
+        var leaves = Naive.Leaves(3000);
         var alone = new HistoryTree();
         foreach (var leaf in leaves) alone.Append(leaf);
         var random = new Random(7);
         var together = new HistoryTree();
         var edge = new HistoryEdge();
-        while (together.Count < 5000)
+        while (together.Count < 3000)
         {
-            var some = leaves.AsSpan((int)together.Count, Math.Min(random.Next(0, 1 << random.Next(1, 12)), 5000 - (int)together.Count));
+            var some = leaves.AsSpan((int)together.Count, Math.Min(random.Next(0, 1 << random.Next(1, 12)), 3000 - (int)together.Count));
             together.AppendMany(some);
             edge.AppendMany(some);
             Assert.Equal(alone.RootAt(together.Count), together.Root);
@@ -54,7 +54,7 @@ public class HistoryTreeTests
         }
         for (var i = 0; i < 200; i++)
         {
-            var size = (ulong)random.Next(1, 5001);
+            var size = (ulong)random.Next(1, 3001);
             var index = (ulong)random.Next((int)size);
             Assert.Equal(alone.Inclusion(index, size), together.Inclusion(index, size));
             Assert.Equal(alone.Consistency(index + 1, size), together.Consistency(index + 1, size));

@@ -80,6 +80,8 @@ public class MerkleProofTests
                 Assert.False(MerkleProof.TryNewerRoot((ulong)older, (ulong)size, older1, path.AsSpan(..^1), out _));
                 Assert.False(MerkleProof.TryNewerRoot((ulong)older, (ulong)size, older1, [.. path, root], out _));
                 Assert.False(MerkleProof.TryNewerRoot((ulong)older, (ulong)size, older1, [], out _));
+                if (!int.IsPow2(older))      // a root made to fit the path that is too long
+                    Assert.False(MerkleProof.TryNewerRoot((ulong)older, (ulong)size, MerkleProof.NodeHash(root, older1), [.. path, root], out _));
             }
         }
     }

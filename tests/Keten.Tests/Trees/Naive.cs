@@ -28,11 +28,17 @@ internal static class Naive
     public static Hash[] Proof(int size1, ReadOnlySpan<Hash> leaves) => SubProof(size1, leaves, whole: true);
 
     // protocol rule 29
-    public static Hash StateRoot(IReadOnlyList<StateEntry> sorted, int bucketSize = 16, int depth = 0)
+    public static Hash StateRoot(ReadOnlySpan<StateEntry> sorted, int bucketSize = 16, int depth = 0)
     {
-        if (sorted.Count <= bucketSize) return Sha(0, [.. sorted.SelectMany(e => new[] { e.Key, e.Value })]);
-        var sides = sorted.ToLookup(e => (e.Key.ToArray()[depth / 8] >> (7 - depth % 8)) & 1);
-        return Sha(1, StateRoot([.. sides[0]], bucketSize, depth + 1), StateRoot([.. sides[1]], bucketSize, depth + 1));
+        if (sorted.Length <= bucketSize)
+        {
+            var parts = new Hash[2 * sorted.Length];
+            for (var i = 0; i < sorted.Length; i++) (parts[2 * i], parts[2 * i + 1]) = (sorted[i].Key, sorted[i].Value);
+            return Sha(0, parts);
+        }
+        var zeros = 0;
+        while (zeros < sorted.Length && ((sorted[zeros].Key.ToArray()[depth / 8] >> (7 - depth % 8)) & 1) == 0) zeros++;
+        return Sha(1, StateRoot(sorted[..zeros], bucketSize, depth + 1), StateRoot(sorted[zeros..], bucketSize, depth + 1));
     }
 
     public static Hash[] Leaves(int count, int seed = 1)
@@ -71,5 +77,11 @@ internal static class Naive
         return split;
     }
 
-    private static Hash Sha(byte prefix, params Hash[] parts) => new(SHA256.HashData([prefix, .. parts.SelectMany(p => p.ToArray())]));
+    private static Hash Sha(byte prefix, params ReadOnlySpan<Hash> parts)
+    {
+        var message = new byte[1 + Hash.Size * parts.Length];
+        message[0] = prefix;
+        for (var i = 0; i < parts.Length; i++) parts[i].CopyTo(message.AsSpan(1 + Hash.Size * i));
+        return new Hash(SHA256.HashData(message));
+    }
 }

@@ -29,24 +29,24 @@ public class StateTreeTests
     [Fact]
     public void The_root_depends_on_the_set_alone_whatever_was_put_and_removed_in_whatever_order()
     {
-        foreach (var bucketSize in new[] { 1, 3, 4, 5, 16, 32 })
-            for (var seed = 0; seed < 12; seed++)
+        foreach (var bucketSize in new[] { 1, 3, 4, 16, 32 })
+            for (var seed = 0; seed < 6; seed++)
             {
                 var random = new Random(seed);
                 var model = new SortedDictionary<Hash, Hash>();
                 var tree = new StateTree(bucketSize);
-                var keys = Naive.Leaves(random.Next(1, 300), seed);
+                var (keys, values) = (Naive.Leaves(random.Next(1, 300), seed), Naive.Leaves(9));
                 for (var step = 0; step < 25; step++)
                 {
                     var (removals, some) = (random.Next(0, 100), new StateChange[random.Next(0, 1 << random.Next(1, 8))]);
                     for (var i = 0; i < some.Length; i++)
                     {
-                        some[i] = new StateChange(keys[random.Next(keys.Length)], random.Next(100) < removals ? default : Naive.Leaves(1, random.Next(9))[0]);
+                        some[i] = new StateChange(keys[random.Next(keys.Length)], random.Next(100) < removals ? default : values[random.Next(9)]);
                         if (some[i].Value.IsNone) model.Remove(some[i].Key);
                         else model[some[i].Key] = some[i].Value;
                     }
                     tree.Apply(some);
-                    if (random.Next(3) > 0) Same(tree, [.. model.Select(e => new StateEntry(e.Key, e.Value))], bucketSize);
+                    if (random.Next(3) == 0) Same(tree, [.. model.Select(e => new StateEntry(e.Key, e.Value))], bucketSize);
                 }
                 Same(tree, [.. model.Select(e => new StateEntry(e.Key, e.Value))], bucketSize);
             }
@@ -117,7 +117,7 @@ public class StateTreeTests
         var shuffled = entries.ToArray();
         new Random(3).Shuffle(shuffled);
         var many = new StateTree();
-        foreach (var chunk in shuffled.Chunk(7_000))
+        foreach (var chunk in shuffled.Chunk(15_000))
         {
             many.Apply([.. chunk.Select(e => new StateChange(e.Key, e.Value))]);
             _ = many.Root;
@@ -141,7 +141,7 @@ public class StateTreeTests
                 model.Remove(key);
                 if (!removed) model[key] = value;
             }
-            return tree.Root == Naive.StateRoot([.. model.Select(e => new StateEntry(e.Key, e.Value))], 2);
+            return tree.Root == Naive.StateRoot(model.Select(e => new StateEntry(e.Key, e.Value)).ToArray(), 2);
         }).QuickCheckThrowOnFailure();
 
     internal static StateEntry[] Some(int count) =>
@@ -159,6 +159,6 @@ public class StateTreeTests
         Assert.Equal(Naive.StateRoot(expected, bucketSize), tree.Root);
         Assert.Equal(StateTree.RootOf(expected, bucketSize), tree.Root);
         Assert.Equal(expected.Length, tree.Count);
-        Assert.Equal(expected, tree.Entries());
+        Assert.True(tree.Entries().SequenceEqual(expected));
     }
 }
