@@ -43,22 +43,6 @@ public static class Wire
     /// <summary>Millionths.</summary>
     public static Rate ReadRate(ref CborReader reader) => new(reader.Integer());
 
-    /// <summary>[charge, per, rounding].</summary>
-    public static void Write(CborWriter writer, in Price value)
-    {
-        writer.Array(3);
-        writer.Amount(value.Charge);
-        writer.Amount(value.Per);
-        writer.Unsigned((ulong)value.Rounding);
-    }
-
-    /// <summary>[charge, per, rounding].</summary>
-    public static Price ReadPrice(ref CborReader reader)
-    {
-        reader.ArrayOf(3);
-        return new Price(reader.Amount(), reader.Amount(), (Rounding)reader.Unsigned((ulong)Rounding.HalfEven));
-    }
-
     /// <summary>x ‖ y.</summary>
     public static void Write(CborWriter writer, in PublicKey value) => value.Write(writer);
 

@@ -56,7 +56,19 @@ internal static class Compiled
         .RunGenerators(Compilation(OutputKind.DynamicallyLinkedLibrary, sources)).GetRunResult().Results.Single()
         .GeneratedSources.ToDictionary(file => file.HintName, file => file.SourceText.ToString());
 
-    private static CSharpGeneratorDriver Driver() => CSharpGeneratorDriver.Create([new CodecGenerator().AsSourceGenerator()], parseOptions: Options);
+    /// <summary>Whether the generator, run again after one file was edited, had nothing to write.</summary>
+    public static bool IsCachedAfter(string kept, string before, string after)
+    {
+        var compilation = Compilation(OutputKind.DynamicallyLinkedLibrary, kept, before);
+        var edited = compilation.ReplaceSyntaxTree(compilation.SyntaxTrees[1], CSharpSyntaxTree.ParseText(after, Options, "1.cs"));
+        var steps = Driver().RunGenerators(compilation).RunGenerators(edited).GetRunResult().Results.Single().TrackedOutputSteps;
+        Assert.NotEmpty(steps);
+        return steps.SelectMany(step => step.Value).SelectMany(run => run.Outputs).All(output => output.Reason == IncrementalStepRunReason.Cached);
+    }
+
+    private static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
+        [new CodecGenerator().AsSourceGenerator()], parseOptions: Options,
+        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     private static CSharpCompilation Compilation(OutputKind kind, params string[] sources) => CSharpCompilation.Create(
         "Tried", sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, Options, $"{i}.cs")), References,
