@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Keten.Kernel;
 
 namespace Keten.Connectors.Json;
@@ -15,26 +16,26 @@ internal sealed class JsonFields(JsonElement element, string path, JsonNotes not
 
     public JsonElement Element => element;
 
-    /// <summary>Opens a document of at most so many bytes whose root is an object.</summary>
-    public static JsonDocument? Open(ReadOnlyMemory<byte> json, int limit, JsonNotes notes)
+    /// <summary>Reads a document of at most so many bytes whose root is an object. What the parser finds only as it is read (an escape that is half of a character) is noted too.</summary>
+    public static JsonRead<T> Document<T>(ReadOnlyMemory<byte> json, int limit, Func<JsonFields, T> read) where T : class
     {
-        if (json.Length > limit)
+        var notes = new JsonNotes();
+        if (json.Length > limit) notes.Add("", JsonFaultReason.TooLarge);
+        else if (!Utf8.IsValid(json.Span)) notes.Add("", JsonFaultReason.NotJson);
+        else
         {
-            notes.Add("", JsonFaultReason.TooLarge);
-            return null;
+            try
+            {
+                using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
+                if (document.RootElement.ValueKind == JsonValueKind.Object) return notes.Done(read(new JsonFields(document.RootElement, "", notes)));
+                notes.Add("", JsonFaultReason.WrongType);
+            }
+            catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+            {
+                notes.Add("", JsonFaultReason.NotJson);
+            }
         }
-        try
-        {
-            var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 16, AllowDuplicateProperties = false });
-            if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
-            document.Dispose();
-            notes.Add("", JsonFaultReason.WrongType);
-        }
-        catch (JsonException)
-        {
-            notes.Add("", JsonFaultReason.NotJson);
-        }
-        return null;
+        return notes.Done<T>(null);
     }
 
     /// <summary>A text of at most so many characters; empty, and noted, where it is required and missing.</summary>
@@ -42,7 +43,7 @@ internal sealed class JsonFields(JsonElement element, string path, JsonNotes not
 
     public string? OptionalText(string name, int most, bool required = false)
     {
-        if (Find(name, JsonValueKind.String, required) is not { } found || Decode(found, name) is not { } text) return null;
+        if (Find(name, JsonValueKind.String, required)?.GetString() is not { } text) return null;
         if (text.Length > most) Note(name, JsonFaultReason.TooLong);
         return text;
     }
@@ -136,19 +137,6 @@ internal sealed class JsonFields(JsonElement element, string path, JsonNotes not
     public void Note(string name, JsonFaultReason reason) => notes.Add(Below(name), reason);
 
     private string Below(string name) => path.Length == 0 ? name : name.Length == 0 ? path : path + "." + name;
-
-    private string? Decode(JsonElement found, string name)
-    {
-        try
-        {
-            return found.GetString();
-        }
-        catch (InvalidOperationException)       // an escape that is half of a surrogate pair
-        {
-            Note(name, JsonFaultReason.NotJson);
-            return null;
-        }
-    }
 
     private JsonElement? Find(string name, JsonValueKind? kind, bool required)
     {

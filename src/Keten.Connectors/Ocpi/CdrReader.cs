@@ -15,12 +15,8 @@ public static class CdrReader
     /// <summary>Reads one record.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="units">The units of the ledger for which its tariffs are read; a record in another currency is refused.</param>
-    public static JsonRead<Cdr> Read(ReadOnlyMemory<byte> json, OcpiUnits units)
-    {
-        var notes = new JsonNotes();
-        using var document = JsonFields.Open(json, MaxBytes, notes);
-        return notes.Done(document is null ? null : Record(new JsonFields(document.RootElement, "", notes), units));
-    }
+    public static JsonRead<Cdr> Read(ReadOnlyMemory<byte> json, OcpiUnits units) =>
+        JsonFields.Document(json, MaxBytes, fields => Record(fields, units));
 
     private static Cdr Record(JsonFields fields, OcpiUnits units)
     {

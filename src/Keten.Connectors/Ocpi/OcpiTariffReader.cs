@@ -28,12 +28,8 @@ public static class OcpiTariffReader
     /// <summary>Reads one tariff.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="units">The units of the ledger that it is read for.</param>
-    public static JsonRead<OcpiTariff> Read(ReadOnlyMemory<byte> json, OcpiUnits units)
-    {
-        var notes = new JsonNotes();
-        using var document = JsonFields.Open(json, MaxBytes, notes);
-        return notes.Done(document is null ? null : Tariff(new JsonFields(document.RootElement, "", notes), units));
-    }
+    public static JsonRead<OcpiTariff> Read(ReadOnlyMemory<byte> json, OcpiUnits units) =>
+        JsonFields.Document(json, MaxBytes, fields => Tariff(fields, units));
 
     internal static OcpiTariff Tariff(JsonFields fields, OcpiUnits units)
     {

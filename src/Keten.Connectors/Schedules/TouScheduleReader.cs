@@ -21,12 +21,8 @@ public static class TouScheduleReader
     /// <summary>Reads one schedule.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="units">The ledger's units; the currency's code is not in the file, so it is taken on trust.</param>
-    public static JsonRead<TouSchedule> Read(ReadOnlyMemory<byte> json, OcpiUnits units)
-    {
-        var notes = new JsonNotes();
-        using var document = JsonFields.Open(json, MaxBytes, notes);
-        return notes.Done(document is null ? null : Schedule(new JsonFields(document.RootElement, "", notes), units));
-    }
+    public static JsonRead<TouSchedule> Read(ReadOnlyMemory<byte> json, OcpiUnits units) =>
+        JsonFields.Document(json, MaxBytes, fields => Schedule(fields, units));
 
     private static TouSchedule Schedule(JsonFields fields, OcpiUnits units)
     {
