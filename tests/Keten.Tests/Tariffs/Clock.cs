@@ -94,3 +94,14 @@ public class Clock
         return moments;
     }
 }
+
+public class Registers
+{
+    [Fact]
+    public void An_even_spread_is_rounded_down_and_ends_with_all_of_the_energy()
+    {
+        static long At(long begin, long end, long at) => EvenSpread.At(new(begin), new(end), Rig.Wh.Of(5), Rig.Wh.Of(10), new(at)).Minor;
+        Assert.Equal([5L, 5, 5, 8, 11, 15, 15], ((long[])[99, 100, 101, 110, 120, 130, 131]).Select(at => At(100, 130, at)));
+        Assert.Equal(15, At(100, 100, 100));
+    }
+}
