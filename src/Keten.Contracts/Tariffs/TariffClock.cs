@@ -78,16 +78,19 @@ public static class TariffClock
     /// <summary>Whether, whatever else is restricted, the same prices are offered in the same order at both moments.</summary>
     private static bool SameOffer(TariffTerms terms, Dimension dimension, ReservationKind kind, LocalTime before, LocalTime now)
     {
-        for (int i = 0, j = 0; ; i++, j++)
+        // Each turn moves on by one element at least, so that there are no more turns than elements.
+        var (i, j) = (0, 0);
+        for (var left = terms.Elements.Count; left >= 0; left--, i++, j++)
         {
             (i, j) = (Offer(terms, dimension, kind, before, i), Offer(terms, dimension, kind, now, j));
             if (i == terms.Elements.Count || j == terms.Elements.Count) return i == j;
             if (i != j && terms.Elements[i].Find(dimension) != terms.Elements[j].Find(dimension)) return false;
             var unrestricted = new Restrictions(Reservation: kind);
-            var (left, right) = (terms.Elements[i].Restrictions?.Untimed() ?? unrestricted, terms.Elements[j].Restrictions?.Untimed() ?? unrestricted);
-            if (left != right) return false;
-            if (left == unrestricted) return true;
+            var (earlier, later) = (terms.Elements[i].Restrictions?.Untimed() ?? unrestricted, terms.Elements[j].Restrictions?.Untimed() ?? unrestricted);
+            if (earlier != later) return false;
+            if (earlier == unrestricted) return true;
         }
+        return true;
     }
 
     /// <summary>The first element from an index on that offers a price at a moment; the count where none does.</summary>

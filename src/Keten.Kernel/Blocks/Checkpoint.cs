@@ -24,8 +24,11 @@ public sealed class Checkpoint
             lock (once)
             {
                 if (changed is null) return root;
-                tree.Apply(Changes(changed));
-                root = tree.Root;
+                lock (tree)
+                {
+                    tree.Apply(Changes(changed));
+                    root = tree.Root;
+                }
                 changed = null;
                 return root;
             }

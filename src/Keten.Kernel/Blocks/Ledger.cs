@@ -126,7 +126,7 @@ public sealed class Ledger
     {
         if (Latest is not { } latest) return null;
         _ = latest.Root;
-        return (latest.Height, State.AtCheckpoint(key), tree.Prove(Hash.Of(key)));
+        lock (tree) return (latest.Height, State.AtCheckpoint(key), tree.Prove(Hash.Of(key)));
     }
 
     /// <summary>Everything that a node needs to go on from the latest checkpoint; to be taken when the block that ended it has just been executed.</summary>
