@@ -9,8 +9,11 @@ internal static class Kernel
 
     /// <summary>Whether a type is declared in the kernel's namespace, under this name where one is given.</summary>
     public static bool Has(ITypeSymbol? type, string? name = null) =>
-        type is { ContainingType: null, ContainingNamespace: { Name: "Kernel", ContainingNamespace: { Name: "Keten", ContainingNamespace.IsGlobalNamespace: true } } }
-        && (name is null || type.Name == name);
+        type is { ContainingType: null, ContainingNamespace: { } space } && Is(space) && (name is null || type.Name == name);
+
+    /// <summary>Whether it is the kernel's namespace.</summary>
+    public static bool Is(INamespaceSymbol space) =>
+        space is { Name: "Kernel", ContainingNamespace: { Name: "Keten", ContainingNamespace.IsGlobalNamespace: true } };
 
     /// <summary>An agreement's state: a type that nests an opening.</summary>
     public static bool IsContract(INamedTypeSymbol type) => type.GetTypeMembers().Any(IsOpening);

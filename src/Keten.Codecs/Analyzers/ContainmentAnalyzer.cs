@@ -8,8 +8,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace Keten.Codecs.Analyzers;
 
 /// <summary>
-/// A contract catches nothing and loops only over what is bounded (KTN014, KTN015, KTN016). In a library that declares a contract this holds for every type, so for the
-/// algorithms beside contracts too; in an executable, a host or a test, for contracts and what they nest.
+/// A contract catches nothing and loops only over what is bounded (KTN014, KTN015, KTN016). In a library that declares a contract this holds for every type,
+/// so for the algorithms beside contracts too; in an executable, a host or a test, for contracts and what they nest.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ContainmentAnalyzer : DiagnosticAnalyzer
@@ -64,8 +64,7 @@ public sealed class ContainmentAnalyzer : DiagnosticAnalyzer
     private static bool IsBounded(ITypeSymbol? type) => type is IArrayTypeSymbol || IsKernels(type?.ContainingNamespace)
         || type is INamedTypeSymbol { Name: "Span" or "ReadOnlySpan", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 
-    private static bool IsKernels(INamespaceSymbol? space) => space is { IsGlobalNamespace: false }
-        && (space is { Name: "Kernel", ContainingNamespace: { Name: "Keten", ContainingNamespace.IsGlobalNamespace: true } } || IsKernels(space.ContainingNamespace));
+    private static bool IsKernels(INamespaceSymbol? space) => space is not null && (Kernel.Is(space) || IsKernels(space.ContainingNamespace));
 
     private static bool IsContained(ISymbol? symbol, Lazy<bool> all)
     {

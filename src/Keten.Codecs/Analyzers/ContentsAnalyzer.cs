@@ -55,7 +55,8 @@ public sealed class ContentsAnalyzer : DiagnosticAnalyzer
                 ? context.SemanticModel.GetConstantValue(arguments[0].Expression, context.CancellationToken).Value
                 : null;
 
-        void Report(string what, SyntaxNode? at = null) => context.ReportDiagnostic(Diagnostic.Create(Rules.Contents, at?.GetLocation() ?? name.GetLocation(), what));
+        void Report(string what, SyntaxNode? at = null) =>
+            context.ReportDiagnostic(Diagnostic.Create(Rules.Contents, at?.GetLocation() ?? name.GetLocation(), what));
     }
 
     // «Codecs.Charging.Charge»: by its words, so that it is judged the same while the generator's result is still to come.

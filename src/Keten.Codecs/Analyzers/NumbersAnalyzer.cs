@@ -44,16 +44,19 @@ public sealed class NumbersAnalyzer : DiagnosticAnalyzer
     private static void Refusal(IObjectCreationOperation creation, ConcurrentBag<Numbered> refusals, Action<Diagnostic> report)
     {
         Add(creation, refusals);
-        if (creation.Arguments.FirstOrDefault(each => each.Parameter!.Name == "sentence")?.Value is { ConstantValue: { HasValue: true, Value: var said } } argument
+        if (Argument(creation, "sentence") is { ConstantValue: { HasValue: true, Value: var said } } argument
             && (said is not string sentence || !sentence.EndsWith(".", StringComparison.Ordinal) || string.IsNullOrWhiteSpace(sentence.TrimEnd('.'))))
             report(Diagnostic.Create(Rules.RefusalUnsaid, argument.Syntax.GetLocation()));
     }
 
     private static void Add(IObjectCreationOperation creation, ConcurrentBag<Numbered> to)
     {
-        if (creation.Arguments.FirstOrDefault(each => each.Parameter!.Name == "number")?.Value is { ConstantValue: { HasValue: true, Value: { } number } } argument)
+        if (Argument(creation, "number") is { ConstantValue: { HasValue: true, Value: { } number } } argument)
             to.Add(new Numbered(Convert.ToInt64(number, null), argument.Syntax.GetLocation()));
     }
+
+    private static IOperation? Argument(IObjectCreationOperation creation, string name) =>
+        creation.Arguments.FirstOrDefault(each => each.Parameter!.Name == name)?.Value;
 
     private static void Repeated(IEnumerable<Numbered> all, DiagnosticDescriptor rule, SymbolAnalysisContext end)
     {

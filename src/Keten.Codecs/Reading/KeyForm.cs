@@ -48,8 +48,9 @@ internal static class KeyReader
             findings.Add(Finding.At(Rules.NoKey, besides.AssociatedSymbol ?? besides, Place.NameOf(type), "it holds more than its constructor's parameters"));
         foreach (var parameter in parameters)
         {
+            var what = $"{Place.NameOf(type)}.{parameter.Name}";
             if (Part(parameter) is { } part) parts.Add(part);
-            else findings.Add(Finding.At(Rules.NoKey, parameter, $"{Place.NameOf(type)}.{parameter.Name}", $"{parameter.Type.ToDisplayString()} has no fixed, ordered bytes"));
+            else findings.Add(Finding.At(Rules.NoKey, parameter, what, $"{parameter.Type.ToDisplayString()} has no fixed, ordered bytes"));
         }
         if (parts.Sum(part => part.Size) > SizeAtMost)
             findings.Add(Finding.At(Rules.NoKey, type, Place.NameOf(type), $"it takes {parts.Sum(part => part.Size)} bytes, and a key {SizeAtMost} at most"));

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace Keten.Codecs.Reading;
 
-/// <summary>Where a type's codec stands: <c>Space.Root.Group.Member</c>; without group for what no contract nests, and without space in the global namespace.</summary>
+/// <summary>Where a type's codec stands: <c>Space.Root.Group.Member</c>; no group for what no contract nests, no space in the global namespace.</summary>
 internal sealed record Place(string Space, string Root, string Group, string Member)
 {
     /// <summary>As generated source refers to it.</summary>
@@ -18,7 +18,8 @@ internal sealed record Place(string Space, string Root, string Group, string Mem
         var chain = Chain(type);
         var holder = chain.FindLastIndex(Kernel.IsHolder);
         if (holder < 0) return new Place(space, "Codecs", "", Joined(chain, 0));
-        return new Place(space, "Codecs", Joined(chain.GetRange(0, holder + 1), 0), holder == chain.Count - 1 ? "State" : Joined(chain, holder + 1) + Suffix(type));
+        var member = holder == chain.Count - 1 ? "State" : Joined(chain, holder + 1) + Suffix(type);
+        return new Place(space, "Codecs", Joined(chain.GetRange(0, holder + 1), 0), member);
     }
 
     /// <summary>«Charging.Charge»: the name that the codec bears.</summary>

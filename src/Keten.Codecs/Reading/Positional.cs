@@ -19,7 +19,8 @@ internal static class Positional
     {
         if (!type.IsRecord) return null;
         foreach (var constructor in type.InstanceConstructors)
-            if (constructor.DeclaringSyntaxReferences.Any(place => place.GetSyntax() is RecordDeclarationSyntax { ParameterList: not null })) return constructor.Parameters;
+            if (constructor.DeclaringSyntaxReferences.Any(place => place.GetSyntax() is RecordDeclarationSyntax { ParameterList: not null }))
+                return constructor.Parameters;
         return Besides(type, []) is null && type.InstanceConstructors.Any(each => each.Parameters.IsEmpty) ? [] : null;
     }
 

@@ -61,7 +61,8 @@ internal sealed class RecordReader(Compilation compilation, List<Finding> findin
         var list = Kernel.Has(element, "Many");
         if (list) element = ((INamedTypeSymbol)element).TypeArguments[0];
         var field = new FieldForm(parameter.Name, words, FormOf(element), element, optional, list);
-        if (list && (Present(element).Optional || Kernel.Has(element, "Many"))) return Refused(parameter, type, field, "a list holds neither lists nor nothing");
+        if (list && (Present(element).Optional || Kernel.Has(element, "Many")))
+            return Refused(parameter, type, field, "a list holds neither lists nor nothing");
         return field.Form switch
         {
             Form.None => Nested(type, parameter, field with { Form = Form.Record }, element),
@@ -76,7 +77,8 @@ internal sealed class RecordReader(Compilation compilation, List<Finding> findin
     {
         if (open.Contains(record, SymbolEqualityComparer.Default))
         {
-            findings.Add(Finding.At(Rules.TooDeep, parameter, $"{Place.NameOf(type)}.{parameter.Name}", $"a record cannot contain {record.Name}, of which it is a part"));
+            var what = $"{Place.NameOf(type)}.{parameter.Name}";
+            findings.Add(Finding.At(Rules.TooDeep, parameter, what, $"a record cannot contain {record.Name}, of which it is a part"));
             return field with { Form = Form.None };
         }
         return record is INamedTypeSymbol named && compilation.IsSymbolAccessibleWithin(named, compilation.Assembly) && Read(named) is { } of

@@ -7,7 +7,7 @@ namespace Keten.Codecs.Writing;
 internal static class CodecSource
 {
     /// <summary>
-    /// A property rather than a field: each codec is made on first use of its own class, so that no order of initialisation can show a codec that is not there yet.
+    /// A property rather than a field: each codec is made on first use of its own class, so that no order of initialisation shows one that is not there yet.
     /// </summary>
     public static void Property(Source source, RecordForm record)
     {
@@ -27,7 +27,8 @@ internal static class CodecSource
         Read(source, record, type);
         if (record.NamesParties) NameParties(source, record, type);
         foreach (var field in record.Fields.Where(field => field.List)) FieldSource.ReadMany(source, field);
-        foreach (var field in record.Fields.Where(field => field.Form == Form.Choice).GroupBy(field => TypeName(field.Type))) FieldSource.Choice(source, field.First());
+        var choices = record.Fields.Where(field => field.Form == Form.Choice).GroupBy(field => TypeName(field.Type));
+        foreach (var same in choices) FieldSource.Choice(source, same.First());
         source.Close();
     }
 

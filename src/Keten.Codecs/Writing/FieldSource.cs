@@ -96,7 +96,8 @@ internal static class FieldSource
     private static string WriteOne(FieldForm field, string value) => field.Form switch
     {
         Form.None => "// no canonical form",
-        Form.Boolean or Form.Unsigned or Form.Integer or Form.Hash or Form.Party or Form.KeyId or Form.Amount or Form.Reference => $"writer.{field.Form}({value});",
+        Form.Boolean or Form.Unsigned or Form.Integer or Form.Hash or Form.Party or Form.KeyId or Form.Amount or Form.Reference =>
+            $"writer.{field.Form}({value});",
         Form.Choice => $"writer.Unsigned(NumberOf({value}));",
         Form.Record => $"{field.Of!.Place.Path}.Write(writer, {value});",
         Form.Signed => $"{K}Signed.Write(writer, {value}, {field.Of!.Place.Path});",

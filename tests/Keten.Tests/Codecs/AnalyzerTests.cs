@@ -7,7 +7,8 @@ public class AnalyzerTests
     [Theory]
     [InlineData("""static readonly Refusal<Deal> A = new(1, "No."), B = new(2, "Nor that.");""", "")]
     [InlineData("""static readonly Refusal<Deal> A = new(1, "No."), B = new(1, "Nor that.");""", "KTN010 Deal refuses with number 1 already")]
-    [InlineData("""static readonly Refusal<Deal> A = new(1, "No."); static Refusal<Deal> B { get; } = new Refusal<Deal>(sentence: "Nor that.", number: 1);""", "KTN010 Deal refuses with number 1 already")]
+    [InlineData("""static readonly Refusal<Deal> A = new(1, "No."); static Refusal<Deal> B { get; } = new Refusal<Deal>(sentence: "Nor that.", number: 1);""",
+        "KTN010 Deal refuses with number 1 already")]
     [InlineData("""const int N = 3; static readonly Refusal<Deal> A = new(3, "No."), B = new(N, "Nor that.");""", "KTN010 Deal refuses with number 3 already")]
     [InlineData("""static readonly Refusal<Deal> A = new(1, "No."); static class Inner { static readonly Refusal<Deal> B = new(1, "Nor that."); }""", "")]
     [InlineData("""static readonly Refusal<Deal> A = new(1, "");""", "KTN011 ")]
@@ -39,8 +40,10 @@ public class AnalyzerTests
     [InlineData(".Does(2, Codecs.Deal.Use).Tells(1, Codecs.Deal.Used).Keeps(Rows, Codecs.Deal.Row)", "KTN013 Deal.Agree is not listed in Contents")]
     [InlineData(".Opens(1, Codecs.Deal.Agree).Does(2, Codecs.Deal.Use).Keeps(Rows, Codecs.Deal.Row)", "KTN013 Deal.Used is not listed in Contents")]
     [InlineData(".Opens(1, Codecs.Deal.Agree).Does(2, Codecs.Deal.Use).Tells(1, Codecs.Deal.Used)", "KTN013 The table Deal.Rows is not listed in Contents")]
-    [InlineData(".Opens(1, Codecs.Deal.Agree).Does(1, Codecs.Deal.Use).Tells(1, Codecs.Deal.Used).Keeps(Rows, Codecs.Deal.Row)", "KTN013 Deal has a second clause 1")]
-    [InlineData(".Opens(1, Codecs.Deal.Agree).Does(2, Codecs.Deal.Use).Tells(1, Codecs.Deal.Used).Tells(1, Codecs.Deal.Used).Keeps(Rows, Codecs.Deal.Row)", "KTN013 Deal has a second event 1")]
+    [InlineData(".Opens(1, Codecs.Deal.Agree).Does(1, Codecs.Deal.Use).Tells(1, Codecs.Deal.Used).Keeps(Rows, Codecs.Deal.Row)",
+        "KTN013 Deal has a second clause 1")]
+    [InlineData(".Opens(1, Codecs.Deal.Agree).Does(2, Codecs.Deal.Use).Tells(1, Codecs.Deal.Used).Tells(1, Codecs.Deal.Used).Keeps(Rows, Codecs.Deal.Row)",
+        "KTN013 Deal has a second event 1")]
     public void The_contents_page_lists_everything_once(string chain, string finding) =>
         Single($"{Listed} public static readonly Contract<Deal> Contents = new Contract<Deal>(){chain};", finding, Page);
 
@@ -77,7 +80,8 @@ public class AnalyzerTests
         const string Beside = "static class Host { static void Main() { try { } catch (ArgumentException) { } foreach (var x in new List<int>()) { } } }";
         Assert.Empty(Compiled.Findings(Compiled.Contract("", beside: Beside), OutputKind.ConsoleApplication));
         Assert.Equal(2, Compiled.Findings(Compiled.Contract("", beside: Beside)).Length);
-        Assert.Single(Compiled.Findings(Compiled.Contract("void Do() { try { } catch (ArgumentException) { } }", beside: Beside), OutputKind.ConsoleApplication));
+        var within = Compiled.Contract("void Do() { try { } catch (ArgumentException) { } }", beside: Beside);
+        Assert.Single(Compiled.Findings(within, OutputKind.ConsoleApplication));
     }
 
     private static void Single(string members, string finding, string beside = "")

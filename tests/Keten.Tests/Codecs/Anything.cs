@@ -19,7 +19,8 @@ internal sealed class Anything(int seed)
         : type.IsPrimitive ? Number(type)
         : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Many<>) ? Many(type.GetGenericArguments()[0])
         : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Signed<>) ? Signed(type)
-        : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Agreement<>) ? Activator.CreateInstance(type, (ulong)random.NextInt64(1, long.MaxValue))!
+        : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Agreement<>)
+            ? Activator.CreateInstance(type, (ulong)random.NextInt64(1, long.MaxValue))!
         : type == typeof(Hash) ? new Hash(Bytes(32))
         : type == typeof(Party) ? new Party(Bytes(20))
         : type == typeof(KeyId) ? new KeyId(Bytes(20))
@@ -45,7 +46,8 @@ internal sealed class Anything(int seed)
     // As often at the edges of its range as within.
     private object Number(Type type)
     {
-        var edges = new[] { "MinValue", "MaxValue" }.Select(name => type.GetField(name)!.GetValue(null)!).Append(Convert.ChangeType(random.Next(0, 100), type)).ToArray();
+        var edges = new[] { "MinValue", "MaxValue" }.Select(name => type.GetField(name)!.GetValue(null)!)
+            .Append(Convert.ChangeType(random.Next(0, 100), type)).ToArray();
         if (random.Next(2) == 0) return random.GetItems(edges, 1)[0];
         return unchecked(Type.GetTypeCode(type) switch
         {

@@ -83,8 +83,8 @@ public class CanonicalFormTests
         Assert.Equal(default, Samples.Codecs.Sample.Numbers.FromBytes(Convert.FromHexString(none[..20])));
         foreach (var (at, number) in new[]
         {
-            (1, "190100"), (1, "20"), (2, "1a00010000"), (3, "1b0000000100000000"), (4, "20"), (5, "198000"), (5, "398000"), (6, "1a80000000"), (6, "3a80000000"),
-            (7, "1b8000000000000000"), (7, "3b8000000000000000"), (8, "01"), (8, "20"),
+            (1, "190100"), (1, "20"), (2, "1a00010000"), (3, "1b0000000100000000"), (4, "20"), (5, "198000"), (5, "398000"),
+            (6, "1a80000000"), (6, "3a80000000"), (7, "1b8000000000000000"), (7, "3b8000000000000000"), (8, "01"), (8, "20"),
         })
         {
             var before = 2 + 2 * at;
@@ -187,12 +187,15 @@ public class CanonicalFormTests
         var key = new KeyId(Enumerable.Repeat((byte)0xbb, 20).ToArray());
         var signature = new Signature(Enumerable.Repeat((byte)0xcc, 64).ToArray());
         var charge = new Sample.Charge(new(key, signature, new(new(300), new(-9400, new(24)), meter)), Side.Sell);
-        var golden = "82" + "83" + "54" + Repeat("bb", 20) + "5840" + Repeat("cc", 64) + "83" + "19012c" + "82" + "1818" + "3924b7" + "54" + Repeat("aa", 20) + "02";
+        var golden = "82" + "83" + "54" + Repeat("bb", 20) + "5840" + Repeat("cc", 64) + "83" + "19012c"
+            + "82" + "1818" + "3924b7" + "54" + Repeat("aa", 20) + "02";
         Assert.Equal(golden, Convert.ToHexStringLower(Samples.Codecs.Sample.Charge.ToBytes(charge)));
         Assert.Equal(charge, Samples.Codecs.Sample.Charge.FromBytes(Convert.FromHexString(golden)));
 
-        var sample = new Sample(meter, 1UL << 63, new(new(35, new(1)), new(1000, new(2)), Rounding.HalfEven), new(new(5, new(1)), new(500, new(1)), new(1_700_000_000)));
-        golden = "84" + "54" + Repeat("aa", 20) + "1b8000000000000000" + "83" + "82011823" + "82021903e8" + "03" + "83" + "820105" + "82011901f4" + "1a6553f100";
+        var price = new Price(new(35, new(1)), new(1000, new(2)), Rounding.HalfEven);
+        var sample = new Sample(meter, 1UL << 63, price, new(new(5, new(1)), new(500, new(1)), new(1_700_000_000)));
+        golden = "84" + "54" + Repeat("aa", 20) + "1b8000000000000000" + "83" + "82011823" + "82021903e8" + "03"
+            + "83" + "820105" + "82011901f4" + "1a6553f100";
         Assert.Equal(golden, Convert.ToHexStringLower(Samples.Codecs.Sample.State.ToBytes(sample)));
 
         static string Repeat(string two, int times) => string.Concat(Enumerable.Repeat(two, times));

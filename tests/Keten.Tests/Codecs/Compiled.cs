@@ -15,7 +15,8 @@ internal static class Compiled
     private static readonly ImmutableArray<MetadataReference> References =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is "System.Private.CoreLib.dll" or "System.Runtime.dll" or "System.Collections.dll" or "System.Memory.dll" or "Keten.Kernel.dll")
+            .Where(path => Path.GetFileNameWithoutExtension(path)
+                is "System.Private.CoreLib" or "System.Runtime" or "System.Collections" or "System.Memory" or "Keten.Kernel")
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 

@@ -58,7 +58,10 @@ public class DescriptionTests
             new(new Sample.Note("", Leg(5)), new Sample.Note("", null)), new(signed), default, default);
         Assert.Equal([parties[0], parties[1], parties[2], parties[3], parties[4], parties[5], parties[8]], Named(Samples.Codecs.Sample.Lists, lists));
 
-        var perhaps = default(Sample.Perhaps) with { Party = parties[0], Owner = parties[1], Leg = Leg(2), Note = new("", Leg(3)), Legs = new(Leg(4)), Signed = signed };
+        var perhaps = default(Sample.Perhaps) with
+        {
+            Party = parties[0], Owner = parties[1], Leg = Leg(2), Note = new("", Leg(3)), Legs = new(Leg(4)), Signed = signed,
+        };
         Assert.Equal([parties[0], parties[1], parties[2], parties[3], parties[4], parties[8]], Named(Samples.Codecs.Sample.Perhaps, perhaps));
         Assert.Empty(Named(Samples.Codecs.Sample.Perhaps, default));
         Assert.Empty(Named(Samples.Codecs.Sample.Numbers, any.Of<Sample.Numbers>()));

@@ -3,7 +3,8 @@ namespace Keten.Tests.Codecs;
 public class GeneratorTests
 {
     [Fact]
-    public void A_sound_contract_has_no_findings() => Assert.Empty(Compiled.Findings(Compiled.Contract("public readonly record struct Row(ulong Number, string? Text);")));
+    public void A_sound_contract_has_no_findings() =>
+        Assert.Empty(Compiled.Findings(Compiled.Contract("public readonly record struct Row(ulong Number, string? Text);")));
 
     [Fact]
     public void A_field_without_a_form_does_not_compile()
@@ -14,14 +15,17 @@ public class GeneratorTests
             "Many<Many<int>>", "Signed<int>", "Records<Hash, Hash>", "Action", "Agree[]", "Hidden",
         ];
         var rows = string.Join(' ', types.Select((type, i) => $"internal sealed record Row{i}({type} Bad);"));
-        var findings = Compiled.Findings(Compiled.Contract($"private sealed record Hidden(int A); {rows}")).Where(each => each.StartsWith("KTN", StringComparison.Ordinal)).ToArray();
+        var findings = Compiled.Findings(Compiled.Contract($"private sealed record Hidden(int A); {rows}"))
+            .Where(each => each.StartsWith("KTN", StringComparison.Ordinal)).ToArray();
         Assert.Equal(types.Length, findings.Length);
         Assert.All(findings, (each, i) => Assert.StartsWith($"KTN001 Deal.Row{i}.Bad ", each, StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_list_holds_no_absent_elements() =>
-        Assert.Contains(Compiled.Findings(Compiled.Contract("public readonly record struct Row(Many<int?> Bad);")), each => each.StartsWith("KTN001 Deal.Row.Bad", StringComparison.Ordinal));
+        Assert.Contains(
+            Compiled.Findings(Compiled.Contract("public readonly record struct Row(Many<int?> Bad);")),
+            each => each.StartsWith("KTN001 Deal.Row.Bad", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("public enum E { A, B = 1 }", "KTN001 Deal.Row.E has no canonical form: E.A needs an explicit number, for ever")]
@@ -79,9 +83,12 @@ public class GeneratorTests
     {
         var first = Compiled.Contract("public readonly record struct Row(Shared A, Twin.Line B, Mandate C);", beside: "public sealed record Shared(int A);");
         var second = first.Replace("Deal", "Twin", StringComparison.Ordinal).Replace("Row", "Line", StringComparison.Ordinal)
-            .Replace("Shared A, Twin.Line B", "Shared A", StringComparison.Ordinal).Replace("public sealed record Shared(int A);", "", StringComparison.Ordinal);
+            .Replace("Shared A, Twin.Line B", "Shared A", StringComparison.Ordinal)
+            .Replace("public sealed record Shared(int A);", "", StringComparison.Ordinal);
         var files = Compiled.Files(first, second);
-        Assert.Equal(["Tried.Codecs.Deal.g.cs", "Tried.Codecs.Shared.g.cs", "Tried.Codecs.Twin.g.cs", "Tried.ForeignCodecs.Keten_Kernel_Mandate.g.cs"], files.Keys.Order());
+        Assert.Equal(
+            ["Tried.Codecs.Deal.g.cs", "Tried.Codecs.Shared.g.cs", "Tried.Codecs.Twin.g.cs", "Tried.ForeignCodecs.Keten_Kernel_Mandate.g.cs"],
+            files.Keys.Order());
         Assert.Equal(files.OrderBy(file => file.Key), Compiled.Files(second, first).OrderBy(file => file.Key));
         Assert.DoesNotContain('\r', files["Tried.Codecs.Deal.g.cs"]);
     }

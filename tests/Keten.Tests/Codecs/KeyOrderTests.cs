@@ -9,7 +9,8 @@ public class KeyOrderTests
     {
         Ordered(Samples.Codecs.Sample.PlaceKey, 1 + 2 + 4 + 8 + 4 + 1 + 4 + 8 + 8 + 16,
             key => [key.Up, key.Short, key.Int, key.Long, (int)key.Side, (byte)key.Small, key.Unit.Number, key.For.Number, key.At.Seconds, key.Ref.ToString()]);
-        Ordered(Samples.Codecs.Sample.RowKey, 1 + 2 + 4 + 8 + 20 + 20, key => [key.Byte, key.UShort, key.UInt, key.ULong, key.Party.ToString(), key.Key.ToString()]);
+        Ordered(Samples.Codecs.Sample.RowKey, 1 + 2 + 4 + 8 + 20 + 20,
+            key => [key.Byte, key.UShort, key.UInt, key.ULong, key.Party.ToString(), key.Key.ToString()]);
         Ordered(Samples.Codecs.Sample.OneKey, 32 + 8, key => [key.Hash.ToString(), (ulong)key.Wide]);
         Ordered(Samples.Codecs.Sample.SideKey, 4, key => [(int)key]);
     }

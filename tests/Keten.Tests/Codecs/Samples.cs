@@ -43,7 +43,8 @@ public sealed record Sample(Party Keeper, ulong Level, Price Price, Mandate Mand
         B = 200,
     }
 
-    public readonly record struct Place(bool Up, short Short, int Int, long Long, Side Side, Small Small, Unit Unit, Agreement<Sample> For, Instant At, Reference Ref);
+    public readonly record struct Place(bool Up, short Short, int Int, long Long, Side Side, Small Small,
+        Unit Unit, Agreement<Sample> For, Instant At, Reference Ref);
 
     public readonly record struct RowKey(byte Byte, ushort UShort, uint UInt, ulong ULong, Party Party, KeyId Key);
 
@@ -60,12 +61,13 @@ public sealed record Sample(Party Keeper, ulong Level, Price Price, Mandate Mand
         Reference Reference, Owner Owner, Agreement<Sample> Agreement, Side Side);
 
     public readonly record struct Perhaps(
-        Hash? Hash, Party? Party, KeyId? KeyId, PublicKey? PublicKey, Signature? Signature, Unit? Unit, Amount? Amount, Instant? Instant, Rate? Rate, Price? Price,
-        Reference? Reference, Owner? Owner, Agreement<Sample>? Agreement, Side? Side, int? Number, bool? Flag, Leg? Leg, Note? Note, Many<Leg>? Legs, Signed<Leg>? Signed);
+        Hash? Hash, Party? Party, KeyId? KeyId, PublicKey? PublicKey, Signature? Signature, Unit? Unit, Amount? Amount, Instant? Instant, Rate? Rate,
+        Price? Price, Reference? Reference, Owner? Owner, Agreement<Sample>? Agreement, Side? Side, int? Number, bool? Flag, Leg? Leg, Note? Note,
+        Many<Leg>? Legs, Signed<Leg>? Signed);
 
     public sealed record Lists(
-        Many<bool> Flags, Many<Party> Parties, Many<Owner> Owners, Many<Amount> Amounts, Many<Side> Sides, Many<Leg> Legs, Many<Note> Notes, Many<Signed<Leg>> Signed,
-        Many<Agreement<Other>> Others, Many<long> Longs);
+        Many<bool> Flags, Many<Party> Parties, Many<Owner> Owners, Many<Amount> Amounts, Many<Side> Sides, Many<Leg> Legs, Many<Note> Notes,
+        Many<Signed<Leg>> Signed, Many<Agreement<Other>> Others, Many<long> Longs);
 
     /// <summary>A note.</summary>
     public sealed record Note(string Text, Leg? Leg);

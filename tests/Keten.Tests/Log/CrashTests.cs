@@ -74,6 +74,61 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public void The_power_may_go_anywhere_while_a_killed_log_is_opened_again()
+    {
+        for (var seed = 0; seed < 30; seed++)
+        {
+            for (var operation = 1; operation < 20; operation++)
+            {
+                var (disk, threads) = (new SimulatedDisk(seed * 20 + operation), new SimulatedThreads(seed));
+                var options = FileLogOnSimulatedDiskTests.Small with { Scheduler = threads };
+                var log = FileLog.Open(disk, options);
+                threads.Run(() => log.AppendAsync(new byte[300]).AsTask());
+                disk.CutPowerAt(disk.Operations + 2);       // killed after the write, before the flush: it reads back, and is not on the disk
+                Assert.Throws<LogStoppedException>(() => threads.Run(() => log.AppendAsync(new byte[1400]).AsTask()));
+                disk.Kill();
+                disk.CutPowerAt(disk.Operations + operation);
+                try
+                {
+                    FileLog.Open(disk, options);
+                }
+                catch (PowerCutException)
+                {
+                    Assert.True(disk.IsOff);
+                }
+                disk.Restart();
+                Assert.InRange(FileLog.Open(disk, options).Recovery.Range.Last, 1, 2);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_power_may_go_anywhere_while_pruning_or_after_it()
+    {
+        for (var seed = 0; seed < 40; seed++)
+        {
+            for (var operation = 1; operation < 14; operation++)
+            {
+                var (disk, threads) = (new SimulatedDisk(seed * 20 + operation), new SimulatedThreads(seed));
+                var log = FileLog.Open(disk, FileLogOnSimulatedDiskTests.Small with { Scheduler = threads });
+                for (var i = 0; i < 10; i++) threads.Run(() => log.AppendAsync(new byte[1500]).AsTask());
+                disk.CutPowerAt(disk.Operations + operation);
+                try
+                {
+                    threads.Run(async () => { await log.PruneAsync(10); return 0; });
+                }
+                catch (LogStoppedException stopped)
+                {
+                    Assert.IsType<PowerCutException>(stopped.InnerException);
+                }
+                disk.Restart();
+                Assert.Null(LogCheck.Run(disk).Fault);
+                Assert.Equal(10, FileLog.Open(disk, FileLogOnSimulatedDiskTests.Small).Recovery.Range.Last);
+            }
+        }
+    }
+
+    [Fact]
     public void The_same_seed_does_the_same()
     {
         static long Operations(int seed) => new CrashHarness(seed).Live(6).Disk.Operations;

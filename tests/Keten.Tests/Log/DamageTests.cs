@@ -131,6 +131,25 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task A_batch_that_was_written_wrong_is_refused_though_its_checksums_are_right()
+    {
+        await Write(disk, [1500, 1500, 1500, 1500], close: true);
+        foreach (var (name, says) in new[] { (First, "position 9"), (disk.List()[1], "position 9"), (disk.List()[1], "structure") })
+        {
+            var copy = Copy(disk);
+            var (start, end) = FramesOf(copy, name)[0];
+            var frame = copy.ReadAll(name, 1 << 20).AsSpan((int)start, (int)(end - start)).ToArray();
+            if (says == "structure") frame[24]++;       // an entry one byte longer
+            Layout.WriteFrameHeader(frame, 1, says == "structure" ? 3 : 9, Options.Salt(), start);
+            Overwrite(copy, name, start, frame);
+            Assert.Equal((name, start), LogCheck.Run(copy).Fault is { } fault ? (fault.File, fault.Offset) : default);
+            var refused = await Assert.ThrowsAsync<LogCorruptException>(() => ReadAll(copy));
+            Assert.Equal((name, start), (refused.File, refused.Offset));
+            Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Foreign_and_future_files_are_refused()
     {
         await Write(disk, [8], close: true);
