@@ -1,6 +1,5 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
-using Keten.Kernel.State;
 using Keten.Node.Pipeline;
 
 namespace Keten.Node.Views;
@@ -16,7 +15,25 @@ public sealed record ViewSource(
     Func<ulong, CancellationToken, IAsyncEnumerable<FinalBlock>> Follow,
     Func<ulong, Hash?> HeaderAt,
     Func<KeyId, Party?> PartyOf,
-    Func<IReadOnlyList<ulong>, IReadOnlyList<AgreementNow>> Agreements);
+    Func<IReadOnlyList<ulong>, IReadOnlyList<AgreementNow>> Agreements)
+{
+    /// <summary>A node's.</summary>
+    public static ViewSource Of(LedgerNode node) => new(
+        node.LedgerId, node.FollowAsync, height => node.CertificateOf(height)?.Header.Hash, key => node.Read(ledger => ledger.State.KeyOf(key)?.Party),
+        numbers => node.Read(ledger => Of(ledger, numbers)));
+
+    /// <summary>The agreements of a ledger, which nobody changes meanwhile.</summary>
+    public static IReadOnlyList<AgreementNow> Of(Ledger ledger, IReadOnlyList<ulong> numbers)
+    {
+        var now = new AgreementNow[numbers.Count];
+        for (var each = 0; each < now.Length; each++)
+        {
+            var record = ledger.State.Agreement(numbers[each]) ?? throw new KeyNotFoundException("A block speaks of an agreement that the ledger does not have.");
+            now[each] = new AgreementNow(record.Contract, record.Opened, record.Ended, ledger.ReadersOf(numbers[each])!.Value);
+        }
+        return now;
+    }
+}
 
 /// <summary>What the list of agreements needs of one.</summary>
 /// <param name="Contract">The version that it keeps.</param>
