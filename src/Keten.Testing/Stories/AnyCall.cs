@@ -17,8 +17,9 @@ internal sealed class AnyCall(Random random, World world, Func<Type, Random, Wor
         var clauses = world.State.Agreement(agreement)!.Contract.Clauses.Where(clause => clause.Kind is ClauseKind.Ordinary or ClauseKind.Correction).ToArray();
         if (clauses.Length == 0) return new Step(null, [], 0);
         var clause = clauses[random.Next(clauses.Length)];
-        var type = Typed.TypeOf(clause.ArgumentsCodec);
-        var arguments = random.Next(8) > 0 && better(type, random, world) is { } value ? Typed.Write(clause.ArgumentsCodec, value) : AnyRecord(clause.ArgumentsCodec);
+        var value = random.Next(8) > 0 ? better(Typed.TypeOf(clause.ArgumentsCodec), random, world) : null;
+        if (value is not null) clause = World.ClauseOf(world.State.Agreement(agreement)!.Contract, value.GetType());
+        var arguments = value is null ? AnyRecord(clause.ArgumentsCodec) : Typed.Write(clause.ArgumentsCodec, value);
         var signers = random.Next(4) > 0 ? [.. world.Cast] : world.Cast.Where(_ => random.Next(2) == 0).ToArray();
         Last = clause.ArgumentsCodec.Name + " " + Convert.ToHexStringLower(arguments);
         return world.Do(agreement, 0, clause.Number, arguments, signers, []);

@@ -38,7 +38,7 @@ public abstract class ContractTests<T> where T : class
         foreach (var method in GetType().GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
         {
             if (method.ReturnType != typeof(void) || method.GetParameters().Length > 0) continue;
-            method.Invoke(this, null);
+            method.Invoke(this, BindingFlags.DoNotWrapExceptions, null, null, null);
         }
         telling = false;
         foreach (var ending in told.Endings) ending();
@@ -86,7 +86,7 @@ public abstract class ContractTests<T> where T : class
         story.World.Replay();
     }
 
-    /// <summary>A clause's value that has a chance to be accepted, or null for one drawn from the forms of its fields alone.</summary>
+    /// <summary>A value that has a chance to be accepted, of this clause or of another instead; null for one that is drawn from the forms of its fields alone.</summary>
     /// <param name="clause">The clause's type.</param>
     /// <param name="random">Seeded; the only source of chance.</param>
     /// <param name="world">Where.</param>
