@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Keten.Client;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Node.Hosting;
@@ -60,7 +62,7 @@ internal static class LedgerEndpoints
 
     private static IResult GenesisOf(HttpContext http, LedgerNode node) => http.Request.Accepts(Answers.Cbor)
         ? Answers.Binary(node.Genesis.ToBytes(), Answers.Cbor)
-        : Answers.Json(ChainJson.Of(node.Genesis));
+        : Answers.Binary(Encoding.UTF8.GetBytes(GenesisFile.Write(node.Genesis)), "application/json");
 
     private static IResult CatalogueOf(LedgerNode node) => Answers.Json(CatalogueJson.Of(node.Catalogue));
 

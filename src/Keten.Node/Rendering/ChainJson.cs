@@ -32,17 +32,5 @@ public static class ChainJson
         ["expires"] = (unit.Rules & UnitRules.Expires) != 0, ["takenBack"] = (unit.Rules & UnitRules.TakenBack) != 0, ["personal"] = (unit.Rules & UnitRules.Personal) != 0,
     };
 
-    /// <summary>A genesis, as the file that receipts are checked against says it.</summary>
-    public static JsonObject Of(Genesis genesis) => new()
-    {
-        ["ledger"] = genesis.LedgerId.ToString(), ["began"] = Show.Time(genesis.Began),
-        ["validators"] = Show.List(genesis.Validators.All.ToArray(), validator =>
-            new JsonObject { ["name"] = validator.Name, ["id"] = validator.Key.Id.ToString(), ["key"] = validator.Key.ToString() }),
-        ["quorum"] = genesis.Validators.Quorum,
-        ["founders"] = Show.List(genesis.Founders, key => new JsonObject { ["party"] = key.Id.ToString(), ["key"] = key.ToString() }),
-        ["read"] = genesis.OpenToRead ? "all" : "readers", ["join"] = genesis.Parameters.AdmittedBy.Count == 0 ? "all" : "admitted",
-        ["catalogue"] = genesis.Catalogue.ToString(), ["nonce"] = genesis.Nonce.ToString(), ["canonical"] = Convert.ToHexStringLower(genesis.ToBytes()),
-    };
-
     private static string Hex(Signature signature) => signature.R.ToString() + signature.S;
 }

@@ -38,7 +38,7 @@ public sealed class RecordJson(UnitNames units)
     private JsonNode? One(Field field, ref CborReader reader) => field.Kind switch
     {
         FieldKind.Boolean => reader.Boolean(),
-        FieldKind.Integer => reader.Peek() == CborKind.Negative ? reader.Integer() : reader.Unsigned(),
+        FieldKind.Integer => Show.Integer(reader.Peek() == CborKind.Negative ? reader.Integer() : reader.Unsigned()),
         FieldKind.Text => reader.Text(Wire.TextAtMost),
         FieldKind.Unit => Unit(reader.Unsigned(uint.MaxValue)),
         FieldKind.Amount => Amount(reader.Amount()),

@@ -1,28 +1,14 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using Keten.Client;
 using Keten.Kernel;
-using Keten.Kernel.State;
 
 namespace Keten.Node.Rendering;
 
 /// <summary>How single values are shown in JSON: amounts as decimal text with their unit, times as RFC 3339 writes them, ids in lower-case hexadecimal.</summary>
 public static class Show
 {
-    // The last second of the year 9999, where RFC 3339 ends.
-    private const long LastShown = 253_402_300_799;
-
-    /// <summary>2026-03-01T12:00:00Z; «@» and the seconds since 1970 after the year 9999.</summary>
-    public static string Time(Instant time) => time.Seconds <= LastShown
-        ? DateTimeOffset.FromUnixTimeSeconds(time.Seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
-        : "@" + time.Seconds.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>1234 with two decimals: 12.34.</summary>
-    public static string Decimal(long minor, int decimals)
-    {
-        var digits = Int128.Abs(minor).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
-        var sign = minor < 0 ? "-" : "";
-        return decimals == 0 ? sign + digits : $"{sign}{digits[..^decimals]}.{digits[^decimals..]}";
-    }
+    /// <summary>2026-03-01T12:00:00Z.</summary>
+    public static string Time(Instant time) => MomentText.Write(time);
 
     /// <summary>An amount with its unit's number, symbol and decimals.</summary>
     public static JsonObject Amount(long minor, Unit unit, UnitNames units)
@@ -30,16 +16,19 @@ public static class Show
         var record = units.Of(unit);
         return new JsonObject
         {
-            ["amount"] = Decimal(minor, record?.Decimals ?? 0), ["symbol"] = record?.Symbol ?? "", ["decimals"] = (int)(record?.Decimals ?? 0), ["unit"] = unit.Number,
+            ["amount"] = AmountText.Write(minor, record?.Decimals ?? 0), ["symbol"] = record?.Symbol ?? "", ["decimals"] = (int)(record?.Decimals ?? 0), ["unit"] = unit.Number,
         };
     }
 
     /// <summary>A share: 0.21 for 210,000 millionths.</summary>
-    public static string Rate(long millionths) => Decimal(millionths, 6);
+    public static string Rate(long millionths) => AmountText.Write(millionths, 6);
 
     /// <summary>{"party": …} or {"agreement": …}.</summary>
     public static JsonObject Owner(Owner owner) =>
         owner.Party is { } party ? new JsonObject { ["party"] = party.ToString() } : new JsonObject { ["agreement"] = owner.Agreement };
+
+    /// <summary>An integer as a number; beyond 2⁵³, where many readers would round it, as decimal text.</summary>
+    public static JsonValue Integer(Int128 value) => Int128.Abs(value) <= 1L << 53 ? JsonValue.Create((long)value) : JsonValue.Create(value.ToString(null, null));
 
     /// <summary>What moved on an account, and what is on it after.</summary>
     public static JsonObject Posting(in Kernel.Execution.Posting posting, UnitNames units)
