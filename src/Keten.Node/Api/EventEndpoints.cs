@@ -16,7 +16,7 @@ internal static class EventEndpoints
 
     private static async Task<IResult> Events(
         HttpContext http, string? agreement, string? contract, string? after, LedgerNode node, ReaderGuard guard, RequestLimits limits, RecordJson records, UnitNames units,
-        HttpSection section, HostState state, NodeMetrics metrics)
+        HttpSection section, HostState state, DoorMetrics metrics)
     {
         // A request for a stream counts as one; what follows has a limit of its own.
         using (limits.Enter(http.Connection.RemoteIpAddress))

@@ -68,7 +68,7 @@ internal static class LedgerEndpoints
 
     private static IResult Refusals(LedgerNode node) => Answers.Json(new JsonObject { ["refusals"] = CatalogueJson.Refusals(node.Catalogue) });
 
-    private static IResult Ready(LedgerNode node, HostState state) => state.IsStopping
-        ? Problem.Busy("The node is stopping.", 5)
+    private static IResult Ready(LedgerNode node, HostState state) => state.IsStopping ? Problem.Busy("The node is stopping.", 5)
+        : node.Fault is not null ? Problem.Busy("The ledger has stopped on this node.", 30)
         : Answers.Json(new JsonObject { ["status"] = "ready", ["height"] = node.Head?.Header.Height ?? 0 });
 }

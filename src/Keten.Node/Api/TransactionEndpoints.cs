@@ -21,7 +21,7 @@ internal static class TransactionEndpoints
         app.MapGet("/v1/transactions/{id}/receipt", ReceiptOf).About("Transactions", "The receipt, for the transaction's readers", Answers.Cose);
     }
 
-    private static async Task<IResult> Submit(HttpContext http, string? wait, LedgerNode node, HttpSection limits, NodeMetrics metrics)
+    private static async Task<IResult> Submit(HttpContext http, string? wait, LedgerNode node, HttpSection limits)
     {
         var until = wait switch
         {
@@ -31,7 +31,6 @@ internal static class TransactionEndpoints
         };
         var (transactions, single) = await SubmittedBody.Read(http.Request, limits.TransactionsAtMost);
         var answers = await node.SubmitAsync(transactions, until, http.RequestAborted);
-        metrics.Answered(answers);
         if (http.Request.Accepts(Answers.Cbor)) return Answers.Binary(Compact(answers), Answers.Cbor);
         if (!single) return Answers.Json(Show.List(answers, answer => Of(answer, node.Catalogue)));
         var only = answers[0];

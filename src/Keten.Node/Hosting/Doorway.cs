@@ -1,4 +1,5 @@
 using Keten.Node.Api;
+using Keten.Node.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Keten.Node.Hosting;
 
 /// <summary>What every request passes: limits and time before it, and whatever goes wrong becomes a problem document after it.</summary>
-public sealed class Doorway(RequestDelegate next, HttpSection http, RequestLimits limits, HostState state, NodeMetrics metrics, ILogger<Doorway> log)
+public sealed class Doorway(RequestDelegate next, HttpSection http, RequestLimits limits, HostState state, DoorMetrics metrics, ILogger<Doorway> log)
 {
     private readonly HashSet<string> hosts = new(http.Hosts, StringComparer.OrdinalIgnoreCase);
 
@@ -82,6 +83,9 @@ public sealed class Doorway(RequestDelegate next, HttpSection http, RequestLimit
                 return null;
             case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
                 return Problem.Busy("This takes too long. What was submitted may be decided still: ask for it by its id.");
+            case NodeStoppedException stop:
+                log.LogError(stop, "The ledger has stopped.");
+                return Problem.Busy("The ledger has stopped on this node.", 30);
             case { } when state.IsStopping:
                 return Problem.Busy("The node is stopping.", 5);
             default:

@@ -19,6 +19,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly MeterProvider? metrics;
     private readonly List<IAsyncDisposable> parts;
+    private SigningKey? validator;
     private int stopped;
 
     private NodeHost(WebApplication app, LedgerNode node, MeterProvider? metrics, List<IAsyncDisposable> parts) => (this.app, Node, this.metrics, this.parts) = (app, node, metrics, parts);
@@ -40,9 +41,19 @@ public sealed class NodeHost : IAsyncDisposable
     public static async Task<NodeHost> StartAsync(
         NodeConfiguration configuration, Catalogue catalogue, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more = null, TimeProvider? clock = null, CancellationToken cancel = default)
     {
-        using var validator = configuration.Ledger.ValidatorKey is { } path ? KeyOf(path) : null;
-        var node = await LedgerNode.OpenAsync(Setup(configuration.Ledger, catalogue, validator, clock ?? TimeProvider.System), cancel);
-        return await StartAsync(configuration, node, more, clock, cancel);
+        var validator = configuration.Ledger.ValidatorKey is { } path ? KeyOf(path) : null;
+        try
+        {
+            var node = await LedgerNode.OpenAsync(Setup(configuration.Ledger, catalogue, validator, clock ?? TimeProvider.System), cancel);
+            var host = await StartAsync(configuration, node, more, clock, cancel);
+            host.validator = validator;
+            return host;
+        }
+        catch
+        {
+            validator?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens the doors of a ledger that is open, and closes it at the end.</summary>
@@ -77,6 +88,7 @@ public sealed class NodeHost : IAsyncDisposable
         await app.StopAsync();
         for (var each = parts.Count - 1; each >= 0; each--) await parts[each].DisposeAsync();
         await Node.DisposeAsync();
+        validator?.Dispose();
         metrics?.Dispose();
         await app.DisposeAsync();
     }
@@ -95,7 +107,7 @@ public sealed class NodeHost : IAsyncDisposable
         services.AddRouting().AddOpenApi("v1", ApiDocument.Configure);
         services.AddSingleton(configuration).AddSingleton(configuration.Http).AddSingleton(node).AddSingleton(clock);
         var units = new UnitNames(unit => node.Read(ledger => ledger.State.UnitOf(unit)));
-        services.AddSingleton(units).AddSingleton(new RecordJson(units)).AddSingleton<RequestLimits>().AddSingleton<ReaderGuard>().AddSingleton<HostState>().AddSingleton<NodeMetrics>();
+        services.AddSingleton(units).AddSingleton(new RecordJson(units)).AddSingleton<RequestLimits>().AddSingleton<ReaderGuard>().AddSingleton<HostState>().AddSingleton<DoorMetrics>();
         var app = builder.Build();
         app.UseMiddleware<WebPages>();
         app.UseRouting();

@@ -1,33 +1,22 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
-using Keten.Node.Pipeline;
 
 namespace Keten.Node.Hosting;
 
 /// <summary>What the doors count; the pipeline counts for itself.</summary>
-public sealed class NodeMetrics : IDisposable
+public sealed class DoorMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Keten.Api";
 
     private readonly Meter meter = new(MeterName);
-    private readonly Counter<long> transactions, problems;
+    private readonly Counter<long> problems;
     private readonly UpDownCounter<int> streams;
 
     /// <summary>Begins to count.</summary>
-    public NodeMetrics()
+    public DoorMetrics()
     {
-        transactions = meter.CreateCounter<long>("keten.api.transactions", "{transaction}", "Submitted transactions by what was answered and the refusal's number.");
         problems = meter.CreateCounter<long>("keten.api.problems", "{request}", "Requests that were answered with a problem, by status.");
         streams = meter.CreateUpDownCounter<int>("keten.api.streams", "{stream}", "Open event streams.");
-    }
-
-    /// <summary>Counts answers.</summary>
-    public void Answered(ReadOnlySpan<Answer> answers)
-    {
-        if (!transactions.Enabled) return;
-        foreach (var answer in answers)
-            transactions.Add(1, new("status", answer.Status.ToString()), new("refusal", answer.Code.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Counts a problem.</summary>
