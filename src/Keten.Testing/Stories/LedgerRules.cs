@@ -8,6 +8,9 @@ internal sealed class LedgerRules(World world)
     // Records that change with every entry, whatever it decides: clocks, validators' sequences, replay windows.
     private static readonly byte[] Counted = [2, 3, 7];
 
+    /// <summary>How many calls were accepted.</summary>
+    public int Accepted { get; private set; }
+
     /// <summary>Each unit sums to nothing, no wake-up is parked, what has ended holds nothing.</summary>
     public void Check()
     {
@@ -35,6 +38,7 @@ internal sealed class LedgerRules(World world)
     {
         var before = Dump();
         var step = call();
+        if (step.Refusal is null) Accepted++;
         if (ReferenceEquals(step.Refusal, KernelRefusal.ContractFaulted)) throw new StoryException("the contract faulted");
         if (step.Refusal is not null && step.Happened.Count == 0 && !before.AsSpan().SequenceEqual(Dump())) throw new StoryException($"a refusal changed the ledger: {step.Refusal.Sentence}");
     }

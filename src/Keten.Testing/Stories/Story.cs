@@ -23,6 +23,9 @@ public sealed class Story<T> where T : class
     /// <summary>The agreement's state now.</summary>
     public T State => World.StateOf(Agreement);
 
+    /// <summary>Whether the agreement has ended.</summary>
+    public bool HasEnded => World.State.Agreement(Agreement.Number)!.Ended;
+
     /// <summary>Begins with an opening.</summary>
     /// <param name="world">Where.</param>
     /// <param name="opening">The terms.</param>
@@ -126,7 +129,7 @@ public sealed class Story<T> where T : class
     public Story<T> ThenEnded()
     {
         NothingUnsaid();
-        return World.State.Agreement(Agreement.Number)!.Ended ? this : throw Otherwise("did not end the agreement");
+        return HasEnded ? this : throw Otherwise("did not end the agreement");
     }
 
     private void NothingUnsaid()

@@ -30,10 +30,13 @@ public sealed class World : IDisposable
         founders[0] = messenger.Public;
         for (var each = 0; each < cast.Length; each++) founders[each + 1] = cast[each].Public;
         Genesis = new Genesis(
-            Hash.Of("Keten.Testing"u8), Began, new ValidatorSet(new Validator("Test", validator.Public)), new Many<PublicKey>(founders), false, Parameters.Default, catalogue.Hash);
+            Hash.Of("Keten.Testing"u8), Began, new ValidatorSet(new Validator("Test", validator.Public)), new Many<PublicKey>(founders), false, Limits, catalogue.Hash);
         Ledger = Ledger.Begin(Genesis, catalogue);
         Now = Began;
     }
+
+    // A checkpoint a day: weeks go by in a story, an hour an entry.
+    private static Parameters Limits { get; } = Parameters.Default with { CheckpointSeconds = 86_400 };
 
     /// <summary>When every world begins: 2026-01-01T00:00:00Z.</summary>
     public static Instant Began { get; } = new(1_767_225_600);

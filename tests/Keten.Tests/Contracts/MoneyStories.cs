@@ -15,7 +15,7 @@ public sealed class EMoneyStories : ContractTests<EMoney>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Any_sequence_of_calls_keeps_the_rules(int seed) => CheckAnySequence(seed, 200);
+    public void Any_sequence_of_calls_keeps_the_rules(int seed) => CheckAnySequence(seed, 120);
 
     [Fact]
     public void What_is_paid_in_at_the_bank_is_issued() => Opened()
@@ -103,7 +103,7 @@ public sealed class StandingMandateStories : ContractTests<StandingMandate>
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Any_sequence_of_calls_keeps_the_rules(int seed) => CheckAnySequence(seed, 200);
+    public void Any_sequence_of_calls_keeps_the_rules(int seed) => CheckAnySequence(seed, 120);
 
     [Fact]
     public void A_payer_lets_a_payee_collect() => Opened().ThenEmitted(new StandingMandate.Given(UpTo(500, 900)))
