@@ -17,6 +17,11 @@ public static class Program
             GenesisCommand.Create(),
             KeyCommand.Create(),
             OcmfCommand.Create(),
+            PartyCommand.Create(),
+            PayCommand.Create(),
+            ReceiptCommand.Create(),
+            ShowCommand.Create(),
+            SubmitCommand.Create(),
             VerifyCommand.Create(),
         };
         root.Add(new Option<bool>(Terminal.JsonName) { Description = "Print one JSON object, last on standard output, instead of tables.", Recursive = true });
