@@ -17,7 +17,9 @@ public static class Program
             GenesisCommand.Create(),
             KeyCommand.Create(),
             OcmfCommand.Create(),
+            SettleCommand.Create(),
             VerifyCommand.Create(),
+            VerifyAllCommand.Create(),
         };
         root.Add(new Option<bool>(Terminal.JsonName) { Description = "Print one JSON object, last on standard output, instead of tables.", Recursive = true });
         var parse = root.Parse(args);
