@@ -18,6 +18,7 @@ public static class Program
             KeyCommand.Create(),
             OcmfCommand.Create(),
             SettleCommand.Create(),
+            TraceCommand.Create(),
             VerifyCommand.Create(),
             VerifyAllCommand.Create(),
         };
