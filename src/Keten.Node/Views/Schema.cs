@@ -20,6 +20,7 @@ internal static class Schema
         CREATE TABLE event(position INTEGER PRIMARY KEY, number_in_block INTEGER NOT NULL, origin INTEGER NOT NULL, agreement INTEGER NOT NULL, contract INTEGER NOT NULL,
             version INTEGER NOT NULL, number INTEGER NOT NULL, everyone INTEGER NOT NULL, content BLOB NOT NULL);
         CREATE INDEX event_agreement ON event(agreement, position);
+        CREATE INDEX event_public ON event(contract, position) WHERE everyone = 1;
         CREATE TABLE event_reader(owner INTEGER, position INTEGER, PRIMARY KEY(owner, position)) WITHOUT ROWID;
         CREATE TABLE refused(owner INTEGER, position INTEGER, PRIMARY KEY(owner, position)) WITHOUT ROWID;
         CREATE TABLE agreement(number INTEGER PRIMARY KEY, contract INTEGER NOT NULL, version INTEGER NOT NULL, opened INTEGER NOT NULL, ended INTEGER NOT NULL,

@@ -69,6 +69,39 @@ public sealed partial class ViewStore
             """, "e.position", page, ("$owner", IdOf(reading, reader) ?? 0), ("$agreement", (long)agreement));
     }
 
+    /// <summary>
+    /// The next events for a subscriber: those that its party may read by name, and, where an agreement or a contract is asked for, what is told to everyone there.
+    /// </summary>
+    public IReadOnlyList<EventLine> EventsFor(Party reader, ulong? agreement, ushort? contract, ushort? number, Position after, int limit)
+    {
+        const string Filter = "($agreement IS NULL OR e.agreement = $agreement) AND ($contract IS NULL OR e.contract = $contract) AND ($number IS NULL OR e.number = $number) AND ";
+        using var reading = Schema.OpenToRead(file);
+        using var moment = reading.BeginTransaction(deferred: true);
+        var page = Paging.From(after, limit);
+        (string, object)[] values =
+        [
+            ("$agreement", (object?)(long?)agreement ?? DBNull.Value), ("$contract", (object?)(long?)contract ?? DBNull.Value), ("$number", (object?)(long?)number ?? DBNull.Value),
+            ("$owner", IdOf(reading, reader) ?? 0),
+        ];
+        var found = Events(
+            reading, EventColumns + " FROM event_reader r JOIN event e ON e.position = r.position" + EventJoins + "WHERE r.owner = $owner AND " + Filter, "r.position", page, values);
+        if (agreement is null && contract is null) return found;
+        var index = agreement is not null ? "event_agreement" : "event_public";
+        var key = agreement is not null ? "e.agreement = $agreement AND " : "e.contract = $contract AND ";
+        found.AddRange(Events(reading, EventColumns + $" FROM event e INDEXED BY {index}" + EventJoins + "WHERE e.everyone = 1 AND " + key + Filter, "e.position", page, values));
+        found.Sort(static (left, right) => left.At.CompareTo(right.At));
+        return found.Count <= page.Rows ? found : found[..page.Rows];
+    }
+
+    /// <summary>The event at a place; null where there is none, or not for this reader.</summary>
+    public EventLine? EventAt(Position at, Party reader)
+    {
+        using var reading = Schema.OpenToRead(file);
+        return Events(reading, EventColumns + " FROM event e" + EventJoins + """
+            WHERE (e.everyone = 1 OR EXISTS(SELECT 1 FROM event_reader r WHERE r.owner = $owner AND r.position = e.position)) AND
+            """, "e.position", new Paging(new Position(at.Value - 1), new Position(at.Value + 1), false, 1), ("$owner", IdOf(reading, reader) ?? 0)) is [var found] ? found : null;
+    }
+
     /// <summary>A page of all that happened to a party: what moved in its accounts, what it was told by name, and what of its own was refused.</summary>
     public IReadOnlyList<TimelineLine> Timeline(Party party, Paging page)
     {
