@@ -10,6 +10,8 @@ internal static class Faults
     {
         ExitException exit => exit.Code,
         KeyFileException or FormatException or MalformedException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException => Exit.Usage,
+        ProblemException => Exit.Failed,
+        UnreachableException => Exit.Unreachable,
         OperationCanceledException => Exit.Failed,
         _ => Exit.Internal,
     };

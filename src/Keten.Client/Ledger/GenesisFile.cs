@@ -42,25 +42,22 @@ public static class GenesisFile
 
     private static Genesis FromJson(ReadOnlySpan<byte> bytes)
     {
-        JsonNode? written;
         try
         {
-            written = JsonNode.Parse(bytes);
+            return FromJson(JsonNode.Parse(bytes));
         }
-        catch (JsonException fault)
+        // A field that stands twice, or text that is no text, shows itself only when it is asked for.
+        catch (Exception fault) when (fault is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new FormatException("The genesis is not JSON: " + fault.Message, fault);
         }
+    }
+
+    private static Genesis FromJson(JsonNode? written)
+    {
         if (written is not JsonObject file || file["canonical"] is not JsonValue value || !value.TryGetValue<string>(out var hex)) throw new FormatException("The genesis has no field 'canonical'.");
-        byte[] canonical;
-        try
-        {
-            canonical = Convert.FromHexString(hex);
-        }
-        catch (FormatException fault)
-        {
-            throw new FormatException("The field 'canonical' is not hexadecimal.", fault);
-        }
+        var canonical = new byte[hex.Length / 2];
+        if (hex.Length % 2 != 0 || Convert.FromHexString(hex, canonical, out _, out _) != System.Buffers.OperationStatus.Done) throw new FormatException("The field 'canonical' is not hexadecimal.");
         var genesis = FromBytes(canonical);
         foreach (var (name, said) in ToJson(genesis))
             if (!JsonNode.DeepEquals(said, file[name])) throw new FormatException($"The field '{name}' says something else than the canonical bytes.");

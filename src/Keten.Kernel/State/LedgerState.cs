@@ -85,6 +85,9 @@ public sealed class LedgerState
     /// <summary>How many units there are; they are numbered from 1.</summary>
     public uint UnitCount => Counters.NextUnit - 1;
 
+    /// <summary>A child record of an agreement in canonical form, by its table and its key's bytes; null where there is none.</summary>
+    public byte[]? RowOf(ulong agreement, byte table, byte[] key) => Rows.Find(agreement, table, key);
+
     /// <summary>The child records of an agreement in one table, after a key's bytes or from the first, in the order of their keys and at most so many, in canonical form.</summary>
     public IReadOnlyList<KeyValuePair<byte[], byte[]>> RowsOf(ulong agreement, byte table, byte[]? after, int atMost)
     {

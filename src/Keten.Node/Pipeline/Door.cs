@@ -4,7 +4,6 @@ using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
 using Keten.Kernel.Execution;
 using Keten.Kernel.State;
-using Keten.Node.Storage;
 
 namespace Keten.Node.Pipeline;
 

@@ -193,7 +193,9 @@ public sealed class LedgerNode : IAsyncDisposable
         await rhythm.Finish(node.Failure.Why!);
         await node.Log.DisposeAsync();
         node.Archive.Blocks.Dispose();
+        sequencer.Dispose();
         node.Metrics.Dispose();
+        node.Failure.Dispose();
         folderLock.Dispose();
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
-using Keten.Kernel.Execution;
 using Keten.Log;
 
 namespace Keten.Node.Pipeline;
@@ -12,7 +11,7 @@ internal sealed record Ordered(Entry Entry, Waiting[] Waiting, long Appended);
 /// <summary>
 /// Makes entries of what waits, signs them and appends them: the next is made while the last is being flushed, a few at most under way. States the clock, and ticks where it must.
 /// </summary>
-internal sealed class Sequencer(NodeParts node)
+internal sealed class Sequencer(NodeParts node) : IDisposable
 {
     private const int UnderWayAtMost = 3;
     public const long HourAtMost = 3_600;
@@ -54,6 +53,8 @@ internal sealed class Sequencer(NodeParts node)
         free.Release();
         Poke();
     }
+
+    public void Dispose() => free.Dispose();
 
     public void Close()
     {

@@ -1,4 +1,3 @@
-using Keten.Kernel;
 using Keten.Kernel.Blocks;
 
 namespace Keten.Node.Pipeline;

@@ -1,6 +1,5 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
-using Keten.Kernel.Execution;
 using Keten.Kernel.Trees;
 using Keten.Log;
 using Keten.Node.Pipeline;

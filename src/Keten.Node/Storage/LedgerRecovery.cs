@@ -81,10 +81,22 @@ internal sealed class LedgerRecovery(Genesis genesis, Catalogue catalogue, KeyCa
     // What this node certified it has verified, signature by signature; the header that must come out holds the hash of every byte.
     private static Entry Verified(LogEntry entry, BlockRecord record)
     {
-        var parsed = Entry.Parse(entry.Bytes);
+        if (Parse(entry) is not { } parsed || parsed.Transactions.Count != record.Transactions) throw new DivergedException(record.Header.Height, "stands over another entry in the log");
         var prepared = new CheckedTransaction?[parsed.Transactions.Count];
         for (var place = 0; place < prepared.Length; place++)
             if (record.ExceptionAt(place) is not { IsVoid: true }) prepared[place] = new CheckedTransaction(parsed.Transactions[place]);
         return parsed.With(prepared);
+    }
+
+    private static Entry? Parse(LogEntry entry)
+    {
+        try
+        {
+            return Entry.Parse(entry.Bytes);
+        }
+        catch (MalformedException)
+        {
+            return null;
+        }
     }
 }
