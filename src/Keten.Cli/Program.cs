@@ -25,9 +25,13 @@ public static class Program
             PartyCommand.Create(),
             PayCommand.Create(),
             ReceiptCommand.Create(),
+            RunCommand.Create(),
+            SettleCommand.Create(),
             ShowCommand.Create(),
             SubmitCommand.Create(),
+            TraceCommand.Create(),
             VerifyCommand.Create(),
+            VerifyAllCommand.Create(),
         };
         root.Add(new Option<bool>(Terminal.JsonName) { Description = "Print one JSON object, last on standard output, instead of tables.", Recursive = true });
         var parse = root.Parse(args);
