@@ -8,9 +8,9 @@ public sealed class SecondVerifierTests(Browser browser) : IClassFixture<Browser
     // Of one receipt: itself as «0», and then each of its copies with one bit turned.
     private const string Check = """
         async ([genesis, receipt, step]) => {
-          const { checkReceipt } = await import('/web/receipt.js');
-          const { readGenesis } = await import('/web/genesis.js');
-          const { fromHex } = await import('/web/bytes.js');
+          const { checkReceipt } = await import('/receipt.js');
+          const { readGenesis } = await import('/genesis.js');
+          const { fromHex } = await import('/bytes.js');
           const known = await readGenesis(fromHex(genesis));
           const bytes = fromHex(receipt);
           const verdicts = [(await checkReceipt(bytes, known)).fault ?? 'none'];
@@ -27,7 +27,7 @@ public sealed class SecondVerifierTests(Browser browser) : IClassFixture<Browser
     public async Task The_page_finds_the_same_fault_as_the_kernel_in_every_flipped_copy()
     {
         await using var host = await PageHost.StartAsync();
-        await using var visit = await browser.VisitAsync(host.Address + "/web/receipt.js");
+        await using var visit = await browser.VisitAsync(host.Address + "/receipt.js");
         foreach (var (validators, blocks, step) in ((int, int[], int)[])[(1, [1], 3), (1, [3, 5], 41), (4, [1, 2, 9], 53), (7, [4], 61)])
         {
             var receipts = new Receipts(validators);
@@ -43,7 +43,7 @@ public sealed class SecondVerifierTests(Browser browser) : IClassFixture<Browser
     public async Task The_page_refuses_a_receipt_of_another_ledger()
     {
         await using var host = await PageHost.StartAsync();
-        await using var visit = await browser.VisitAsync(host.Address + "/web/receipt.js");
+        await using var visit = await browser.VisitAsync(host.Address + "/receipt.js");
         var (ours, theirs) = (new Receipts(1), new Receipts(1));
         var verdicts = await visit.Page.EvaluateAsync<string>(Check, new object[] { Hex(ours.Genesis.ToBytes()), Hex(theirs.Make(1)[0]), 1 << 20 });
         Assert.StartsWith("ledger", verdicts, StringComparison.Ordinal);

@@ -15,16 +15,17 @@ export async function readGenesis(bytes) {
   return { ledger: await sha256(bytes), validators, validatorsHash: await sha256(encode(set)), quorum: Math.floor(2 * set.length / 3) + 1 };
 }
 
+const REMEMBERED = 'keten.ledger';
+
 /**
  * Whether this browser saw the same ledger here before; the first one that it sees it keeps.
  * A node that is exchanged for another shows by this, as long as the browser keeps its memory.
  */
-export function pin(ledger, storage = localStorage) {
-  const before = storage.getItem('keten.ledger');
-  if (before === null) storage.setItem('keten.ledger', hex(ledger));
+export function isPinned(ledger) {
+  const before = localStorage.getItem(REMEMBERED);
+  if (before === null) pin(ledger);
   return before === null || before === hex(ledger);
 }
 
-/** Takes a new ledger for the one that this browser knows: the user's word. */
-export const pinAnew = (ledger, storage = localStorage) => storage.setItem('keten.ledger', hex(ledger));
-
+/** From now on this is the ledger that the browser knows. */
+export const pin = ledger => localStorage.setItem(REMEMBERED, hex(ledger));
