@@ -1,0 +1,28 @@
+using Keten.Kernel;
+using Keten.Node.Pipeline;
+
+namespace Keten.Cli.Jobs;
+
+/// <summary>A ledger in this process, and its documents beside it.</summary>
+/// <param name="node">The ledger.</param>
+/// <param name="documents">The documents.</param>
+public sealed class NodeDoor(LedgerNode node, DocumentFolder documents) : ILedgerDoor
+{
+    /// <inheritdoc/>
+    public Hash LedgerId => node.LedgerId;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FinalAnswer>> SubmitAsync(IReadOnlyList<byte[]> transactions, CancellationToken cancel = default)
+    {
+        var answers = await node.SubmitAsync([.. transactions.Select(bytes => (ReadOnlyMemory<byte>)bytes)], WaitFor.Final, cancel);
+        return Array.ConvertAll(answers, answer => new FinalAnswer(answer.Id, answer.Status == AnswerStatus.Done, answer.Code, answer.Refusal?.Sentence ?? ""));
+    }
+
+    /// <inheritdoc/>
+    public Task<byte[]> ReceiptAsync(Hash transaction, Actor reader, CancellationToken cancel = default) =>
+        Task.FromResult(node.ReceiptOf(transaction)?.ToBytes() ?? throw new InvalidOperationException("The ledger has no such transaction."));
+
+    /// <inheritdoc/>
+    public Task<KeptDocument> KeepAsync(ReadOnlyMemory<byte> content, string mediaType, Actor owner, IReadOnlyList<Party> readers, CancellationToken cancel = default) =>
+        Task.FromResult(documents.Keep(content.Span));
+}

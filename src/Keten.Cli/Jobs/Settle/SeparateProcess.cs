@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Keten.Cli.Jobs;
+
+/// <summary>This very program, run again as a process of its own.</summary>
+internal static class SeparateProcess
+{
+    /// <summary>Runs a command with --json, and gives its one object.</summary>
+    /// <exception cref="InvalidOperationException">It printed none.</exception>
+    public static async Task<JsonObject> RunAsync(IReadOnlyList<string> arguments, string workingFolder, CancellationToken cancel = default)
+    {
+        using var process = Process.Start(Start(arguments, workingFolder)) ?? throw new InvalidOperationException("The verifying process could not be started.");
+        try
+        {
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(cancel), process.StandardError.ReadToEndAsync(cancel));
+            await process.WaitForExitAsync(cancel);
+            var last = (await output).TrimEnd().Split('\n')[^1];
+            return last.StartsWith('{') ? JsonNode.Parse(last)!.AsObject() : throw new InvalidOperationException("The verifying process failed: " + await error);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static ProcessStartInfo Start(IReadOnlyList<string> arguments, string workingFolder)
+    {
+        var program = typeof(SeparateProcess).Assembly.Location;
+        var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath);
+        var start = new ProcessStartInfo(host == "dotnet" ? Environment.ProcessPath! : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            WorkingDirectory = workingFolder, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(program);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        start.ArgumentList.Add("--json");
+        return start;
+    }
+}

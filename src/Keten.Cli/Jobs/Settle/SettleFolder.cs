@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using Keten.Client;
+using Keten.Contracts;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Kernel.State;
+using Keten.Node.Pipeline;
+
+namespace Keten.Cli.Jobs;
+
+/// <summary>The data folder of a job: a ledger of one validator, keys, documents. What a node keeps stands in the folder itself, so that the other commands take it too.</summary>
+/// <param name="Path">The folder.</param>
+public sealed record SettleFolder(string Path)
+{
+    /// <summary>Keys in the clear, for their owner alone.</summary>
+    public string Keys => System.IO.Path.Combine(Path, "keys");
+
+    /// <summary>Documents beside the ledger.</summary>
+    public DocumentFolder Documents => new(System.IO.Path.Combine(Path, "documents"));
+
+    /// <summary>Begins a new ledger in a folder that must be empty or not there.</summary>
+    /// <exception cref="IOException">There is something in it.</exception>
+    public async Task<LedgerNode> BeginAsync(CancellationToken cancel = default)
+    {
+        if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any())
+            throw new IOException($"The folder {Path} is not empty. A settlement begins a new ledger: name another folder, or remove this one.");
+        PrivateFiles.Folder(Path);
+        var validator = SigningKey.Generate();
+        var now = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        var genesis = new Genesis(
+            new Hash(RandomNumberGenerator.GetBytes(Hash.Size)), now, new ValidatorSet(new Validator("Keten settle", validator.Public)), default, false, Parameters.Default,
+            BuiltIn.Catalogue.Hash);
+        PrivateFiles.Write(System.IO.Path.Combine(Keys, "validator.pem"), validator.ExportPem());
+        await File.WriteAllTextAsync(System.IO.Path.Combine(Path, "genesis.json"), GenesisFile.Write(genesis), cancel);
+        return await LedgerNode.OpenAsync(new NodeSetup(Path, genesis, BuiltIn.Catalogue, validator, new PipelineOptions()), cancel);
+    }
+
+    /// <summary>Opens what is stored, to read only.</summary>
+    public Task<LedgerNode> OpenAsync(CancellationToken cancel = default) =>
+        LedgerNode.OpenAsync(new NodeSetup(Path, null, BuiltIn.Catalogue, null, new PipelineOptions()), cancel);
+
+    /// <summary>Has something done while the folder is out of reach, under another name.</summary>
+    public async Task<T> AwayAsync<T>(Func<Task<T>> work)
+    {
+        var path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path));
+        var away = $"{path}.away-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        Directory.Move(path, away);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            Directory.Move(away, path);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Builder;
+
+namespace Keten.Node.Api;
+
+/// <summary>All endpoints of the ledger itself.</summary>
+internal static class Endpoints
+{
+    public static void Map(WebApplication app)
+    {
+        TransactionEndpoints.Map(app);
+        AgreementEndpoints.Map(app);
+        AccountEndpoints.Map(app);
+        PartyEndpoints.Map(app);
+        LedgerEndpoints.Map(app);
+        EventEndpoints.Map(app);
+        app.MapOpenApi("/openapi/{documentName}.json");
+    }
+}

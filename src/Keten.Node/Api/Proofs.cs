@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using Keten.Kernel.Blocks;
+using Keten.Node.Pipeline;
+using Keten.Node.Rendering;
+using Microsoft.AspNetCore.Http;
+
+namespace Keten.Node.Api;
+
+/// <summary>Answers with the evidence that a record is so: as it stood at a certified checkpoint, which the answer names. A proof of absence is «none as of …».</summary>
+internal static class Proofs
+{
+    /// <summary>The JSON with its proof, or the proof's bytes alone where CBOR is asked for.</summary>
+    public static async Task<IResult> Answer(HttpContext http, JsonObject json, byte[] key, LedgerNode node)
+    {
+        var evidence = await node.ProveAsync(key, http.RequestAborted);
+        if (http.Request.Accepts(Answers.Cbor)) return Answers.Binary(evidence.ToBytes(), Answers.Cbor);
+        json["proof"] = Of(evidence);
+        return Answers.Json(json);
+    }
+
+    private static JsonObject Of(StateEvidence evidence) => new()
+    {
+        ["present"] = evidence.Value is not null, ["asOfHeight"] = evidence.Certificate.Header.StateHeight, ["certifiedAt"] = Show.Time(evidence.Certificate.Header.Time),
+        ["evidence"] = Convert.ToHexStringLower(evidence.ToBytes()),
+    };
+}

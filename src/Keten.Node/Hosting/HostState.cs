@@ -1,0 +1,19 @@
+namespace Keten.Node.Hosting;
+
+/// <summary>Whether the node is about to stop: new requests are then told to come again, and streams end.</summary>
+public sealed class HostState : IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+
+    /// <summary>Signalled when it begins to stop.</summary>
+    public CancellationToken Stopping => stopping.Token;
+
+    /// <summary>Whether it has begun to stop.</summary>
+    public bool IsStopping => stopping.IsCancellationRequested;
+
+    /// <summary>Begins to stop.</summary>
+    public Task Stop() => stopping.CancelAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => stopping.Dispose();
+}

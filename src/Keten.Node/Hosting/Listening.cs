@@ -1,0 +1,44 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace Keten.Node.Hosting;
+
+/// <summary>Kestrel, as configured.</summary>
+internal static class Listening
+{
+    public static void Configure(KestrelServerOptions kestrel, HttpSection http)
+    {
+        var limits = kestrel.Limits;
+        (limits.MaxRequestBodySize, limits.MaxConcurrentConnections) = (http.BodyAtMost, http.ConnectionsAtMost);
+        (limits.MaxRequestHeadersTotalSize, limits.MaxRequestLineSize, limits.MaxRequestHeaderCount) = (http.HeaderAtMost, Math.Min(http.HeaderAtMost, 8_192), 64);
+        (limits.RequestHeadersTimeout, limits.KeepAliveTimeout) = (TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(120));
+        limits.Http2.MaxStreamsPerConnection = 100;
+        kestrel.AddServerHeader = false;
+        var address = new Uri(http.Listen);
+        Action<ListenOptions> endpoint = address.Scheme == "https" ? listen => listen.UseHttps(Certificate(http)) : _ => { };
+        if (address.Host == "localhost" && address.Port > 0) kestrel.ListenLocalhost(address.Port, endpoint);
+        else kestrel.Listen(IpOf(address), address.Port, endpoint);
+    }
+
+    private static IPAddress IpOf(Uri address) => address.Host == "localhost" ? IPAddress.Loopback
+        : IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) ? ip
+        : throw new ConfigurationException("http.listen", "«http.listen» names an IP address, or localhost: http://0.0.0.0:5080 listens on all of IPv4, http://[::]:5080 on all.");
+
+    private static HttpsConnectionAdapterOptions Certificate(HttpSection http)
+    {
+        try
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(http.Certificate!);
+            return new HttpsConnectionAdapterOptions { ServerCertificate = X509Certificate2.CreateFromPemFile(http.Certificate!, http.CertificateKey), ServerCertificateChain = chain };
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ConfigurationException("http.certificate", "«http.certificate» and «http.certificateKey» are a certificate and its key in PEM: " + fault.Message);
+        }
+    }
+}

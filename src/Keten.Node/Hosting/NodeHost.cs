@@ -1,0 +1,148 @@
+using System.Security.Cryptography;
+using Keten.Client;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Node.Api;
+using Keten.Node.Pipeline;
+using Keten.Node.Rendering;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Metrics;
+
+namespace Keten.Node.Hosting;
+
+/// <summary>A whole node in this process: the ledger and its doors. Stops gracefully: new requests are told to come again, those under way end, then the ledger is closed.</summary>
+public sealed class NodeHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly MeterProvider? metrics;
+    private readonly List<IAsyncDisposable> parts;
+    private SigningKey? validator;
+    private int stopped;
+
+    private NodeHost(WebApplication app, LedgerNode node, MeterProvider? metrics, List<IAsyncDisposable> parts) => (this.app, Node, this.metrics, this.parts) = (app, node, metrics, parts);
+
+    /// <summary>The ledger.</summary>
+    public LedgerNode Node { get; }
+
+    /// <summary>Where it listens, with the port that it was given: http://127.0.0.1:5080.</summary>
+    public string Url => app.Urls.First();
+
+    /// <summary>Opens the ledger and its doors.</summary>
+    /// <param name="configuration">All settings.</param>
+    /// <param name="catalogue">The contracts.</param>
+    /// <param name="more">Parts that stand on the node (views, webhooks, vault): each maps its endpoints and finds <see cref="LedgerNode"/> and <see cref="ReaderGuard"/> among the
+    /// application's services; what it returns is disposed of before the ledger is closed.</param>
+    /// <param name="clock">The system's unless a test hands its own.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="ConfigurationException">A setting cannot be followed.</exception>
+    public static async Task<NodeHost> StartAsync(
+        NodeConfiguration configuration, Catalogue catalogue, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more = null, TimeProvider? clock = null, CancellationToken cancel = default)
+    {
+        var validator = configuration.Ledger.ValidatorKey is { } path ? KeyOf(path) : null;
+        try
+        {
+            var node = await LedgerNode.OpenAsync(Setup(configuration.Ledger, catalogue, validator, clock ?? TimeProvider.System), cancel);
+            var host = await StartAsync(configuration, node, more, clock, cancel);
+            host.validator = validator;
+            return host;
+        }
+        catch
+        {
+            validator?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the doors of a ledger that is open, and closes it at the end.</summary>
+    public static async Task<NodeHost> StartAsync(
+        NodeConfiguration configuration, LedgerNode node, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more = null, TimeProvider? clock = null, CancellationToken cancel = default)
+    {
+        var parts = new List<IAsyncDisposable>();
+        WebApplication? app = null;
+        try
+        {
+            app = Build(configuration, node, clock ?? TimeProvider.System);
+            Endpoints.Map(app);
+            foreach (var part in more ?? [])
+                if (part(app) is { } running) parts.Add(running);
+            await app.StartAsync(cancel);
+            return new NodeHost(app, node, Telemetry.Export(configuration.Metrics), parts);
+        }
+        catch
+        {
+            foreach (var part in parts) await part.DisposeAsync();
+            if (app is not null) await app.DisposeAsync();
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops: at once for who comes, after a while for who is being answered.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref stopped, 1) != 0) return;
+        await app.Services.GetRequiredService<HostState>().Stop();
+        await app.StopAsync();
+        for (var each = parts.Count - 1; each >= 0; each--) await parts[each].DisposeAsync();
+        await Node.DisposeAsync();
+        validator?.Dispose();
+        metrics?.Dispose();
+        await app.DisposeAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static WebApplication Build(NodeConfiguration configuration, LedgerNode node, TimeProvider clock)
+    {
+        // Empty: no settings from anywhere but our own file.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        Telemetry.AddLog(builder.Logging, configuration.Log);
+        builder.WebHost.UseKestrel(kestrel => Listening.Configure(kestrel, configuration.Http));
+        var services = builder.Services;
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Http.DrainSeconds));
+        services.AddRouting().AddOpenApi("v1", ApiDocument.Configure);
+        services.AddSingleton(configuration).AddSingleton(configuration.Http).AddSingleton(node).AddSingleton(clock);
+        var units = new UnitNames(unit => node.Read(ledger => ledger.State.UnitOf(unit)));
+        services.AddSingleton(units).AddSingleton(new RecordJson(units)).AddSingleton<RequestLimits>().AddSingleton<ReaderGuard>().AddSingleton<HostState>().AddSingleton<DoorMetrics>();
+        var app = builder.Build();
+        app.UseMiddleware<WebPages>();
+        app.UseRouting();
+        app.UseMiddleware<Doorway>();
+        return app;
+    }
+
+    private static NodeSetup Setup(LedgerSection ledger, Catalogue catalogue, Signer? validator, TimeProvider clock) => new(
+        ledger.Data, ledger.Genesis is { } path ? GenesisOf(path) : null, catalogue, validator, new PipelineOptions
+        {
+            QueueAtMost = ledger.QueueAtMost, BatchAtMost = ledger.BatchAtMost, KeysKept = ledger.KeysKept, SnapshotEvery = ledger.SnapshotEvery, Clock = clock,
+            Verifiers = ledger.Verifiers > 0 ? ledger.Verifiers : Environment.ProcessorCount,
+        });
+
+    private static Genesis GenesisOf(string path)
+    {
+        try
+        {
+            return GenesisFile.Load(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new ConfigurationException("ledger.genesis", "«ledger.genesis» is a genesis file: " + fault.Message);
+        }
+    }
+
+    private static SigningKey KeyOf(string path)
+    {
+        try
+        {
+            return SigningKey.FromPem(File.ReadAllText(path));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ConfigurationException("ledger.validatorKey", "«ledger.validatorKey» is a P-256 private key in PEM: " + fault.Message);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Kernel.Cbor;
+using Keten.Kernel.Trees;
+using Keten.Log;
+
+namespace Keten.Node.Storage;
+
+/// <summary>That stored blocks follow from one another and from the log: running hash, previous header, history root, outcome root, certificate.</summary>
+internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, LogReport log, List<NodeFinding> findings)
+{
+    private readonly Hash ledgerId = genesis.LedgerId;
+    private readonly HistoryEdge history = new();
+    private readonly Hash[] leaf = new Hash[1];
+    private IDiskFile? leaves;
+    private Hash logHash;
+    private bool logHashKnown;
+    private Header? before;
+
+    public void Run(IReadOnlyList<StoredBlock> blocks, IEnumerable<(long Position, ReadOnlyMemory<byte> Bytes)> entries)
+    {
+        if (blockFolder.Exists(HistoryFile.Name)) leaves = blockFolder.Open(HistoryFile.Name, DiskAccess.Read);
+        using var open = leaves;
+        using var next = entries.GetEnumerator();
+        (logHash, logHashKnown) = (ledgerId, log.First == 1);
+        var more = next.MoveNext();
+        foreach (var block in blocks)
+        {
+            ReadOnlyMemory<byte>? own = null;
+            var position = (long)block.Record.Header.LogPosition;
+            for (; more && next.Current.Position <= position; more = next.MoveNext())
+            {
+                if (logHashKnown) logHash = Chain(logHash, next.Current.Bytes.Span);
+                if (next.Current.Position == position) own = next.Current.Bytes;
+            }
+            var known = findings.Count;
+            Check(block, own);
+            // What follows from a block that is wrong would only say so again.
+            if (findings.Count > known) return;
+            before = block.Record.Header;
+        }
+        CheckLeavesBehind();
+    }
+
+    private void Check(StoredBlock block, ReadOnlyMemory<byte>? entry)
+    {
+        var header = block.Record.Header;
+        void Wrong(string what) => findings.Add(new NodeFinding(block.File, block.Offset, $"Block {header.Height}: {what}"));
+
+        if (header.LedgerId != ledgerId) Wrong("It is of another ledger.");
+        if (header.Height != (before?.Height ?? 0) + 1) Wrong("Its header has another height.");
+        if (header.Previous != (before?.Hash ?? default)) Wrong("Its header does not name the header before it.");
+        if (before is not null && (header.Time < before.Time || header.LogPosition <= before.LogPosition)) Wrong("Its header runs back.");
+        if (block.Record.FirstHistory != (before?.HistorySize ?? 0)) Wrong("Its transactions do not follow those before it.");
+        if (!block.Record.Certificate.Verify(genesis.Validators)) Wrong("Its certificate does not verify.");
+        if (entry is null && (long)header.LogPosition >= log.First) Wrong($"Its entry, at position {header.LogPosition}, is not in the log.");
+        if (entry is not null) CheckLogHash(header, Wrong);
+        try
+        {
+            var transactions = entry is { } bytes ? Entry.Parse(bytes).Transactions : null;
+            if (transactions is not null && transactions.Count != block.Record.Transactions) Wrong("It has not as many transactions as its entry.");
+            else CheckTrees(block, transactions, Wrong);
+        }
+        catch (MalformedException fault)
+        {
+            Wrong($"Its entry or its outcomes cannot be read: {fault.Message}");
+        }
+    }
+
+    private void CheckLogHash(Header header, Action<string> wrong)
+    {
+        // A pruned log's running hash begins with the first header that stands in what is left.
+        if (!logHashKnown) (logHash, logHashKnown) = (header.LogHash, true);
+        if (header.LogHash != logHash) wrong("Its header does not hold the running hash of the log.");
+    }
+
+    private void CheckTrees(StoredBlock block, IReadOnlyList<Transaction>? transactions, Action<string> wrong)
+    {
+        var (record, decided) = (block.Record, 0);
+        for (var place = 0; place < record.Transactions; place++)
+        {
+            if (record.ExceptionAt(place) is { IsVoid: true }) continue;
+            var index = history.Count;
+            var stored = Leaf(index);
+            var own = transactions?[place].Leaf;
+            if (own is not null && stored is not null && own != stored)
+                findings.Add(new NodeFinding("blocks/" + HistoryFile.Name, (long)index * Hash.Size, $"The leaf of transaction {index} is not that of its body."));
+            if ((own ?? stored) is not { IsNone: false } leaf)
+            {
+                findings.Add(new NodeFinding("blocks/" + HistoryFile.Name, (long)index * Hash.Size, $"The leaf of transaction {index} is missing, and its body has been pruned."));
+                return;
+            }
+            if (transactions is not null && TransactionIndex.MarkOf(transactions[place].Id) != BinaryPrimitives.ReadUInt64LittleEndian(record.Marks.AsSpan(8 * decided)))
+                wrong($"Its transaction at place {place} is another than its entry's.");
+            history.Append(leaf);
+            decided++;
+        }
+        if (history.Root != record.Header.HistoryRoot) wrong("Its header's history root does not follow from the transactions.");
+        if (transactions is null) return;
+        var hashes = record.LeafBytes(transactions).ConvertAll(bytes => MerkleProof.LeafHash(bytes)).ToArray();
+        if ((ulong)hashes.Length != record.Header.OutcomeCount || OutcomeTree.RootOf(hashes) != record.Header.OutcomeRoot) wrong("Its header's outcome root does not follow from the outcomes.");
+    }
+
+    private void CheckLeavesBehind()
+    {
+        if (leaves is not null && (ulong)leaves.Length / Hash.Size > history.Count)
+            findings.Add(new NodeFinding("blocks/" + HistoryFile.Name, (long)history.Count * Hash.Size, "There are more leaves than decided transactions.", IsDamage: false));
+    }
+
+    private Hash? Leaf(ulong index)
+    {
+        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(leaf.AsSpan());
+        return leaves is not null && leaves.Read((long)index * Hash.Size, bytes) == Hash.Size ? leaf[0] : null;
+    }
+
+    private static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Hash.Bytes(in before));
+        hash.AppendData(entry);
+        Span<byte> digest = stackalloc byte[Hash.Size];
+        hash.GetHashAndReset(digest);
+        return new Hash(digest);
+    }
+}
