@@ -1,4 +1,4 @@
-using Keten.Node.Web;
+using Keten.Node.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -23,7 +23,7 @@ internal sealed class PageHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var host = new PageHost(builder.Build());
-        WebPages.Map(host.app);
+        host.app.UseMiddleware<WebPages>();
         await host.app.StartAsync();
         return host;
     }
