@@ -1,6 +1,7 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Node.Pipeline;
+using Keten.Node.Vault;
 
 namespace Keten.Cli.Jobs;
 
@@ -15,12 +16,15 @@ public static class EvidenceExport
         var index = SessionIndex.Load(folder.Path);
         if (!index.Sessions.TryGetValue(session, out var places)) throw new FormatException($"No session {session} has been settled in {folder.Path}.");
         await using var node = await folder.OpenAsync(cancel);
-        var documents = folder.Documents;
-        var (salt, ocmf) = documents.Read(SessionIndex.HashOf(places.Ocmf));
-        var (_, cdr) = documents.Read(SessionIndex.HashOf(places.Cdr));
+        using var documents = folder.OpenDocuments();
+        var owner = Party.TryParse(index.Owner, out var party) ? party : throw new FormatException("The index of sessions names no owner of documents.");
+        var ocmf = Read(documents, places.Ocmf, owner);
         return new EvidenceBundle(
-            cdr, ocmf, salt, Receipt(node, places.Meter), Receipt(node, places.Charge), Receipt(node, index.Tariff), node.Genesis.ToBytes(), Receipt(node, places.Agreement));
+            Read(documents, places.Cdr, owner).Content, ocmf.Content, new Hash(ocmf.Salt), Receipt(node, places.Meter), Receipt(node, places.Charge), Receipt(node, index.Tariff), node.Genesis.ToBytes(), Receipt(node, places.Agreement));
     }
+
+    private static Document Read(DocumentStore documents, string commitment, Party owner) =>
+        documents.Get(SessionIndex.HashOf(commitment), owner) ?? throw new IOException($"The vault has no document {commitment}.");
 
     private static byte[] Receipt(LedgerNode node, string transaction) =>
         node.ReceiptOf(SessionIndex.HashOf(transaction))?.ToBytes() ?? throw new IOException($"The ledger has no transaction {transaction}, or its body has been pruned.");

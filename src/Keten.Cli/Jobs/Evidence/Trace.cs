@@ -85,7 +85,7 @@ public sealed class Trace
         usage = signed.Statement;
         if (signed.Key != meterKey.Id || !signed.Verifies(charge.Receipt.Transaction.LedgerId, meterKey)) throw new BrokenLinkException("The statement is not signed with the meter's key.");
         if (usage.For.Number != opening.Outcome.Agreement || charge.Call.Agreement != usage.For.Number) throw new BrokenLinkException("The statement is for another agreement.");
-        if (Commitments.Of(bundle.Salt, bundle.Ocmf) != usage.Document) throw new BrokenLinkException("The commitment in the statement is not to this record.");
+        if (!Commitment.Verify(usage.Document, bundle.Salt.ToArray(), bundle.Ocmf)) throw new BrokenLinkException("The commitment in the statement is not to this record.");
         return usage.Points.Count > 0 && RecordPoints.Of(record, usage.Points[0].Register.Unit) == usage.Points
             ? $"Transaction {charge.Receipt.Transaction.Id} carries its {usage.Points.Count} readings and commits to it."
             : throw new BrokenLinkException("The readings in the statement are not those of the record.");

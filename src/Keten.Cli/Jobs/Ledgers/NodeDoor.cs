@@ -1,12 +1,13 @@
 using Keten.Kernel;
 using Keten.Node.Pipeline;
+using Keten.Node.Vault;
 
 namespace Keten.Cli.Jobs;
 
 /// <summary>A ledger in this process, and its documents beside it.</summary>
 /// <param name="node">The ledger.</param>
 /// <param name="documents">The documents.</param>
-public sealed class NodeDoor(LedgerNode node, DocumentFolder documents) : ILedgerDoor
+public sealed class NodeDoor(LedgerNode node, DocumentStore documents) : ILedgerDoor
 {
     /// <inheritdoc/>
     public Hash LedgerId => node.LedgerId;
@@ -24,5 +25,6 @@ public sealed class NodeDoor(LedgerNode node, DocumentFolder documents) : ILedge
 
     /// <inheritdoc/>
     public Task<KeptDocument> KeepAsync(ReadOnlyMemory<byte> content, string mediaType, Actor owner, IReadOnlyList<Party> readers, CancellationToken cancel = default) =>
-        Task.FromResult(documents.Keep(content.Span));
+        Task.FromResult(documents.Put(content, mediaType, owner.Party, readers, agreement: 0) is (DocumentFault.None, var commitment, var salt)
+            ? new KeptDocument(commitment, new Hash(salt)) : throw new IOException("The vault did not keep a document."));
 }

@@ -12,16 +12,17 @@ namespace Keten.Cli.Jobs;
 public sealed record SessionPlaces(string Charge, string Ocmf, string Cdr, string Meter, string Agreement);
 
 /// <summary>What a settlement leaves in its data folder, so that each session's evidence is found again.</summary>
+/// <param name="Owner">Whose documents they are.</param>
 /// <param name="Tariff">The transaction that published the tariff.</param>
 /// <param name="Sessions">By the session's id.</param>
-public sealed record SessionIndex(string Tariff, IReadOnlyDictionary<string, SessionPlaces> Sessions)
+public sealed record SessionIndex(string Owner, string Tariff, IReadOnlyDictionary<string, SessionPlaces> Sessions)
 {
     /// <summary>The file's name in the data folder.</summary>
     public const string FileName = "sessions.json";
 
     /// <summary>Of charged sessions.</summary>
     public static SessionIndex Of(ChargingNetwork network, IEnumerable<ChargedSession> charged) => new(
-        network.Published.ToString(), charged.Where(each => each.Answer.Done).ToDictionary(each => each.Session.Id, each => new SessionPlaces(
+        network.Operator.Party.ToString(), network.Published.ToString(), charged.Where(each => each.Answer.Done).ToDictionary(each => each.Session.Id, each => new SessionPlaces(
             each.Answer.Id.ToString(), each.Record.Commitment.ToString(), each.Cdr.Commitment.ToString(), network.Meters[each.Session.Meter].Enrolled.ToString(),
             network.Drivers[each.Session.Driver].Opened.ToString()), StringComparer.Ordinal));
 

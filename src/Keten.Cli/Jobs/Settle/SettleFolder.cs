@@ -5,6 +5,7 @@ using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.State;
 using Keten.Node.Pipeline;
+using Keten.Node.Vault;
 
 namespace Keten.Cli.Jobs;
 
@@ -15,8 +16,8 @@ public sealed record SettleFolder(string Path)
     /// <summary>Keys in the clear, for their owner alone.</summary>
     public string Keys => System.IO.Path.Combine(Path, "keys");
 
-    /// <summary>Documents beside the ledger.</summary>
-    public DocumentFolder Documents => new(System.IO.Path.Combine(Path, "documents"));
+    /// <summary>Opens the documents beside the ledger; their key stands beside the folder.</summary>
+    public DocumentStore OpenDocuments() => new(Path, null, (_, _) => false);
 
     /// <summary>Begins a new ledger in a folder that must be empty or not there.</summary>
     /// <exception cref="IOException">There is something in it.</exception>

@@ -53,7 +53,8 @@ public sealed class SettleJob
         var genesis = node.Genesis;
         await using (node)
         {
-            var clerk = new Clerk(new NodeDoor(node, folder.Documents));
+            using var documents = folder.OpenDocuments();
+            var clerk = new Clerk(new NodeDoor(node, documents));
             var network = await FoundAsync(clerk, schedule.Terms, cancel);
             var metered = await AgreeAsync(network, cancel);
             charged = await new SessionCharging(network, Names).ChargeAsync(metered, done, cancel);
