@@ -25,12 +25,12 @@ internal static class AgreementEndpoints
         var (agreement, proven) = (Answers.Number(number, "number"), Answers.Flag(proof, "proof"));
         var reader = await guard.ReaderOf(http);
         if (Readable(reader, agreement, node) is { } problem) return problem;
-        var (record, held, due, height, time) = node.Read(ledger => (
-            ledger.State.Agreement(agreement)!, ledger.State.AccountsOf(Owner.Of(agreement)).ToArray(), ledger.State.WakeUpsOf(agreement), ledger.State.Height, ledger.State.Now));
+        var (record, readers, held, due, height, time) = node.Read(ledger => (
+            ledger.State.Agreement(agreement)!, ledger.ReadersOf(agreement)!.Value, ledger.State.AccountsOf(Owner.Of(agreement)).ToArray(), ledger.State.WakeUpsOf(agreement), ledger.State.Height, ledger.State.Now));
         var json = new JsonObject
         {
             ["number"] = agreement, ["contract"] = new JsonObject { ["code"] = record.Contract.Code, ["version"] = record.Contract.Version, ["name"] = record.Contract.Name },
-            ["opened"] = Show.Time(record.Opened), ["ended"] = record.Ended, ["state"] = records.Of(record.Contract.StateCodec, record.StateBytes),
+            ["opened"] = Show.Time(record.Opened), ["ended"] = record.Ended, ["readers"] = Of(readers), ["state"] = records.Of(record.Contract.StateCodec, record.StateBytes),
             ["held"] = Show.List(held, account => AccountEndpoints.Of(account.Key, account.Value, units)),
             ["wakeUps"] = Show.List(due, wake => Of(wake, record.Contract, records)), ["height"] = height, ["time"] = Show.Time(time),
         };
@@ -85,6 +85,9 @@ internal static class AgreementEndpoints
             ? bytes
             : throw new ProblemException(Problem.BadRequest($"«{called}» is a key in hexadecimal digits."));
     }
+
+    private static JsonNode Of(Readers readers) =>
+        readers.IsEveryone ? JsonValue.Create("everyone") : Show.List(readers.Named.ToArray(), party => JsonValue.Create(party.ToString()));
 
     private static JsonObject Of(WakeUp wake, Contract contract, RecordJson records) => new()
     {

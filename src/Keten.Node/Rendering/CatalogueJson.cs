@@ -65,7 +65,11 @@ public static class CatalogueJson
         if (field.Optional) json["optional"] = true;
         if (field.List) json["list"] = true;
         if (field.To.Length > 0) json["to"] = field.To;
-        if (field.Choices.Count > 0) json["choices"] = Show.List(field.Choices, choice => JsonValue.Create(Show.Camel(choice)));
+        if (field.Choices.Count > 0)
+        {
+            json["choices"] = Show.List(field.Choices, choice => JsonValue.Create(Show.Camel(choice)));
+            json["numbers"] = Show.List(field.Numbers, number => JsonValue.Create(number));
+        }
         if (field.Of is { } of) json["record"] = new JsonObject { ["name"] = of.Name, ["fields"] = Fields(of) };
         return json;
     }
