@@ -35,6 +35,8 @@ public sealed class EndpointFuzzTests
             if (random.Next(8) == 0) request.Headers.TryAddWithoutValidation("Last-Event-ID", Text(random));
             using var response = await clients[round % clients.Length].SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             Assert.True((int)response.StatusCode < 500, $"{address}: {(int)response.StatusCode}");
+            // The server itself turns away what is no address at all (a zero byte in it), with 400 and no words.
+            if (response is { StatusCode: HttpStatusCode.BadRequest, Content.Headers.ContentType: null }) continue;
             if ((int)response.StatusCode >= 400) Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         }
 
