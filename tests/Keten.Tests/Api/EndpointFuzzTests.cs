@@ -29,7 +29,7 @@ public sealed class EndpointFuzzTests
             var address = string.Format(null, Addresses[round % Addresses.Length], Value(), Value(), Value(), Value());
             // Proofs wait for ledger time, which stands here.
             if (address.Contains("proof=true", StringComparison.Ordinal)) continue;
-            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            using var request = new HttpRequestMessage(HttpMethod.Get, rig.Host.Url + address);
             if (random.Next(4) == 0) request.Headers.TryAddWithoutValidation("Accept", random.Next(2) == 0 ? "application/cbor" : "*/*;q=x, ,;");
             if (random.Next(8) == 0) request.Headers.TryAddWithoutValidation("Signature-Input", Text(random));
             if (random.Next(8) == 0) request.Headers.TryAddWithoutValidation("Last-Event-ID", Text(random));
