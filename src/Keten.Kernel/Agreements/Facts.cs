@@ -46,7 +46,7 @@ public sealed class Facts
     public Amount Held(Unit unit)
     {
         Step();
-        return unit.Of(ledger.Balance(Account, unit));
+        return unit.Of((long)ledger.Unexpired(Account, unit));
     }
 
     /// <summary>What a party could pay now, credit included and expired value not.</summary>
@@ -60,7 +60,7 @@ public sealed class Facts
     public Amount Collectable(Party payer, Unit unit)
     {
         Step();
-        return unit.Of(ledger.Mandates.TryGet(new MandateKey(payer, Number, unit), out var mandate) && Now < mandate.Until ? Math.Min(mandate.Each, mandate.Left) : 0);
+        return unit.Of(ledger.Collectable(payer, Number, unit));
     }
 
     /// <summary>Another agreement, read-only, as it is now. Ended ones stay readable.</summary>
