@@ -56,7 +56,17 @@ public sealed class Facts
         return unit.Of(ledger.Available(party, unit));
     }
 
-    /// <summary>What may still be collected from a party under its mandate to this agreement; nothing where there is none.</summary>
+    /// <summary>What a unit is: its decimals, its rules, its issuer; null where there is none of that number.</summary>
+    public UnitRecord? Describe(Unit unit)
+    {
+        Step();
+        return ledger.Units.Get(unit);
+    }
+
+    /// <summary>
+    /// What one call may still collect from a party under its mandate to this agreement; nothing where there is none. While a recovery of the party is pending it is no more than
+    /// what the emergency limit leaves of the day. Whether the party has so much, <see cref="Available"/> says.
+    /// </summary>
     public Amount Collectable(Party payer, Unit unit)
     {
         Step();
