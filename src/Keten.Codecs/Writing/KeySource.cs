@@ -29,7 +29,18 @@ internal static class KeySource
         source.Close().Line();
         source.Open($"public override {type} Read(global::System.ReadOnlySpan<byte> bytes)");
         Read(source, key, type);
-        source.Close().Close();
+        source.Close();
+        NameParties(source, key, type);
+        source.Close();
+    }
+
+    private static void NameParties(Source source, KeyForm key, string type)
+    {
+        var parties = key.Parts.Where(part => part.Type.Name == "Party" && Kernel.Is(part.Type.ContainingNamespace)).ToList();
+        if (parties.Count == 0) return;
+        source.Line().Open($"public override void NameParties(in {type} key, {K}PartySet named)");
+        foreach (var part in parties) source.Line($"named.Add({(part.Name.Length == 0 ? "key" : "key." + Source.Name(part.Name))});");
+        source.Close();
     }
 
     private static void Read(Source source, KeyForm key, string type)

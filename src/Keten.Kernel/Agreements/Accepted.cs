@@ -59,8 +59,8 @@ public readonly struct Accepted<T> where T : class
     /// <summary>Value of this agreement's own unit back without its holder's signature, where the unit's rules allow it.</summary>
     public Accepted<T> TakeBack(Amount amount, Party from) => Moves(MovementKind.TakeBack, from, facts.Account, amount);
 
-    /// <summary>What has expired in a party's account of this agreement's own unit, back.</summary>
-    public Accepted<T> Sweep(Party party, Unit unit) => Moves(MovementKind.Sweep, party, facts.Account, unit.Of(0));
+    /// <summary>What has expired in an account of this agreement's own unit, back: a party's, or what another agreement held when it expired.</summary>
+    public Accepted<T> Sweep(Owner owner, Unit unit) => Moves(MovementKind.Sweep, owner, facts.Account, unit.Of(0));
 
     /// <summary>How far below nothing a party's account in this agreement's own unit may go.</summary>
     public Accepted<T> Limit(Party party, Amount credit)

@@ -10,6 +10,9 @@ public abstract class ChildTable
 
     /// <summary>What a record is made of.</summary>
     public Codec ValueCodec { get; }
+
+    /// <summary>Gathers the parties that a child record names, in its key and its value.</summary>
+    internal abstract void NameParties(byte[] key, byte[] value, PartySet named);
 }
 
 internal sealed class ChildTable<TKey, TValue>(byte number, KeyCodec<TKey> keys, Codec<TValue> values) : ChildTable(number, values) where TKey : struct where TValue : struct
@@ -17,6 +20,12 @@ internal sealed class ChildTable<TKey, TValue>(byte number, KeyCodec<TKey> keys,
     public KeyCodec<TKey> Keys { get; } = keys;
 
     public Codec<TValue> Values { get; } = values;
+
+    internal override void NameParties(byte[] key, byte[] value, PartySet named)
+    {
+        Keys.NameParties(Keys.Read(key), named);
+        Values.NameParties(Values.FromBytes(value), named);
+    }
 
     public byte[] KeyBytes(in TKey key)
     {

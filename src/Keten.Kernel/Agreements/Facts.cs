@@ -46,7 +46,7 @@ public sealed class Facts
     public Amount Held(Unit unit)
     {
         Step();
-        return unit.Of(ledger.Balance(Account, unit));
+        return unit.Of((long)ledger.Unexpired(Account, unit));
     }
 
     /// <summary>What a party could pay now, credit included and expired value not.</summary>
@@ -70,8 +70,7 @@ public sealed class Facts
     public Amount Collectable(Party payer, Unit unit)
     {
         Step();
-        if (!ledger.Mandates.TryGet(new MandateKey(payer, Number, unit), out var mandate) || Now >= mandate.Until) return unit.Of(0);
-        return unit.Of(Math.Min(Math.Min(mandate.Each, mandate.Left), EmergencyLeft(payer, unit)));
+        return unit.Of(ledger.Collectable(payer, Number, unit));
     }
 
     /// <summary>Another agreement, read-only, as it is now. Ended ones stay readable.</summary>
@@ -121,18 +120,6 @@ public sealed class Facts
     internal void Step()
     {
         if (--steps < 0) throw new LimitException(KernelRefusal.StepsExhausted);
-    }
-
-    private long EmergencyLeft(Party payer, Unit unit)
-    {
-        if (ledger.Parties.Get(payer) is not { Recovery: not null, Guardianship: { } guardianship }) return long.MaxValue;
-        foreach (var limit in guardianship.EmergencyPerDay)
-        {
-            if (limit.Unit != unit) continue;
-            var spent = ledger.SpentToday.Get(new SpentKey(payer.Id, unit));
-            return Math.Max(0, spent.Day == Now.DayNumber ? limit.Minor - spent.Amount : limit.Minor);
-        }
-        return 0;
     }
 
     internal void Lend(Contract to, ulong number, object? current, int stepsAllowed) => (contract, Number, state, steps) = (to, number, current, stepsAllowed);

@@ -9,7 +9,10 @@ public readonly struct Signers
     private readonly Party[]? named;
     private readonly Rest? also;
 
-    private Signers(int atLeast, Party[]? named, Rest? also = null) => (Least, this.named, this.also) = (atLeast, named, also);
+    // Counted down from one, so that the default value lets nobody through.
+    private readonly int fewer;
+
+    private Signers(int atLeast, Party[]? named, Rest? also = null) => (fewer, this.named, this.also) = (1 - atLeast, named, also);
 
     /// <summary>No signature is needed: the clause's own content is proof enough.</summary>
     public static Signers Anyone => new(0, null);
@@ -18,20 +21,22 @@ public readonly struct Signers
     public static Signers NoOne => new(1, null);
 
     /// <summary>How many of the named.</summary>
-    internal int Least { get; }
+    internal int Least => 1 - fewer;
 
     internal ReadOnlySpan<Party> Named => named;
 
     internal Signers? Also => also?.Signers;
 
-    /// <summary>Every one of these.</summary>
-    public static Signers All(params ReadOnlySpan<Party> parties) => AtLeast(Distinct(parties).Length, parties);
+    /// <summary>Every one of these; where the list is empty nobody can do it, rather than anybody.</summary>
+    public static Signers All(params ReadOnlySpan<Party> parties) => parties.IsEmpty ? NoOne : AtLeast(Distinct(parties).Length, parties);
 
     /// <summary>One of these at least.</summary>
     public static Signers Any(params ReadOnlySpan<Party> parties) => AtLeast(1, parties);
 
     /// <summary>So many of these at least; nobody counts twice.</summary>
-    public static Signers AtLeast(int count, params ReadOnlySpan<Party> parties) => new(count, Distinct(parties));
+    /// <exception cref="ArgumentOutOfRangeException">The number is not positive: say <see cref="Anyone"/> where no signature is needed.</exception>
+    public static Signers AtLeast(int count, params ReadOnlySpan<Party> parties) =>
+        count > 0 ? new Signers(count, Distinct(parties)) : throw new ArgumentOutOfRangeException(nameof(count));
 
     /// <summary>These, and those too.</summary>
     public Signers And(Signers others) => others.also is null

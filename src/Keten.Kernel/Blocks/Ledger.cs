@@ -17,7 +17,7 @@ public sealed class Ledger
     private readonly Executor executor;
     private readonly StateTree tree = new();
     private Hash logHash, stateRoot, previous;
-    private ulong stateHeight;
+    private ulong stateHeight, skippedBefore;
 
     private Ledger(Genesis genesis, Catalogue catalogue, KeyCache keys, HistoryTree history)
     {
@@ -82,9 +82,10 @@ public sealed class Ledger
     /// <exception cref="Cbor.MalformedException">The snapshot is not one of this ledger.</exception>
     public static Ledger Restore(Genesis genesis, Catalogue catalogue, Snapshot snapshot, HistoryTree history, KeyCache? keys = null)
     {
+        if (snapshot.Head.LedgerId != genesis.LedgerId || snapshot.Head.Catalogue != catalogue.Hash) throw new ArgumentException("The snapshot is of another ledger or catalogue.", nameof(snapshot));
         var ledger = new Ledger(genesis, catalogue, keys ?? new KeyCache(), history)
         {
-            Head = snapshot.Head, LogPosition = snapshot.Head.LogPosition, logHash = snapshot.Head.LogHash, previous = snapshot.Head.Hash, Skipped = snapshot.Skipped,
+            skippedBefore = snapshot.Skipped, Head = snapshot.Head, LogPosition = snapshot.Head.LogPosition, logHash = snapshot.Head.LogHash, previous = snapshot.Head.Hash, Skipped = snapshot.Skipped,
             stateRoot = snapshot.Head.StateRoot, stateHeight = snapshot.Head.StateHeight,
         };
         snapshot.LoadInto(ledger.State);
@@ -135,7 +136,7 @@ public sealed class Ledger
     /// <summary>Everything that a node needs to go on from the latest checkpoint; to be taken when the block that ended it has just been executed.</summary>
     /// <exception cref="InvalidOperationException">The last block ended no checkpoint.</exception>
     public Snapshot TakeSnapshot() => Latest is { } latest && latest.Height == Head!.Height
-        ? new Snapshot(Head, Skipped, History.Frontier, State.CaptureAll())
+        ? new Snapshot(Head, skippedBefore, History.Frontier, State.CaptureAll())
         : throw new InvalidOperationException("A snapshot is taken at a checkpoint.");
 
     private static Entry? Read(ReadOnlyMemory<byte> bytes)
@@ -178,7 +179,7 @@ public sealed class Ledger
         Head = new Header(
             Id, 0, State.Height, LogPosition, logHash, State.Now, previous, History.Count, History.Root, (ulong)outcomes.Calls.Count, OutcomeTree.RootOf(outcomes.LeafHashes),
             stateRoot, stateHeight, Validators.Hash, Validators.Hash, catalogue.Hash);
-        previous = Head.Hash;
+        (previous, skippedBefore) = (Head.Hash, Skipped);
         return new Block(Head, entry.Transactions, first, outcomes, ends ? Latest : null);
     }
 

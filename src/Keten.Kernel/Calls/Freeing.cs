@@ -2,16 +2,28 @@ namespace Keten.Kernel;
 
 public static partial class KernelCalls
 {
-    /// <summary>Frees an agreement that is stuck: all parties that its state names sign how what it holds is given out, and it ends.</summary>
+    /// <summary>Frees an agreement that is stuck: all parties that its state and its child records name, at most 64, sign how what it holds is given out, and it ends.</summary>
     /// <param name="Agreement">Which.</param>
     /// <param name="Payouts">Exactly what it holds.</param>
     public sealed record Unwind(ulong Agreement, Many<Payout> Payouts) : ICall
     {
+        private const int RowsAtMost = 10_000;
+
         Signers ICall.MustSign(Desk desk)
         {
             if (desk.Ledger.Agreements.Get(Agreement) is not { } record) return Signers.Anyone;
             var named = new PartySet();
             record.Contract.NameParties(record.State, named);
+            foreach (var table in record.Contract.Tables)
+            {
+                // Who paid in may be named in a child record only. More records than this are not asked through: then nobody frees it so.
+                var left = RowsAtMost;
+                for (var rows = desk.Ledger.Rows.Range(Agreement, table.Number, null, inclusive: true); rows.MoveNext();)
+                {
+                    if (left-- == 0 || named.Count > Signers.AtMost) return Signers.NoOne;
+                    table.NameParties(rows.Key, rows.Value, named);
+                }
+            }
             return named.Count is 0 or > Signers.AtMost ? Signers.NoOne : Signers.All(named.AsSpan());
         }
 

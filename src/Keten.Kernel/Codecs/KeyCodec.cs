@@ -17,6 +17,11 @@ public abstract class KeyCodec<TKey> where TKey : struct
 
     /// <summary>The key that wrote these bytes.</summary>
     public abstract TKey Read(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Adds the parties that a key names.</summary>
+    public virtual void NameParties(in TKey key, PartySet named)
+    {
+    }
 }
 
 /// <summary>The key codecs that need no generator.</summary>
@@ -40,5 +45,10 @@ public static class KeyCodec
         public override void Write(Span<byte> target, in TKey key) => key.WriteKey(target);
 
         public override TKey Read(ReadOnlySpan<byte> bytes) => TKey.ReadKey(bytes);
+
+        public override void NameParties(in TKey key, PartySet named)
+        {
+            if (key is Party party) named.Add(party);
+        }
     }
 }

@@ -98,10 +98,10 @@ internal sealed class Authority(LedgerState ledger)
     /// <summary>While a recovery is pending only the emergency limit leaves, mandates included.</summary>
     public KernelRefusal? ChargeEmergency(Party party, Amount amount)
     {
-        if (ledger.Parties.Get(party) is not { Recovery: not null, Guardianship: { } guardianship }) return null;
-        foreach (var limit in guardianship.EmergencyPerDay)
-            if (limit.Unit == amount.Unit) return SpendToday(party.Id, amount, limit.Minor) ? null : KernelRefusal.OverEmergencyLimit;
-        return KernelRefusal.OverEmergencyLimit;
+        if (ledger.EmergencyLeft(party, amount.Unit) is not { } left) return null;
+        if (amount.Minor > left) return KernelRefusal.OverEmergencyLimit;
+        SpendToday(new SpentKey(party.Id, amount.Unit), amount.Minor);
+        return null;
     }
 
     private void BeginCall()
@@ -137,22 +137,16 @@ internal sealed class Authority(LedgerState ledger)
         {
             if (limit.Each.Unit != amount.Unit) continue;
             if ((Int128)Used(delegateUsed, index, amount.Unit) + amount.Minor > limit.Each.Minor) return KernelRefusal.OverDelegateLimit;
-            if (!SpendToday(signatory.Key.Id, amount, limit.PerDay.Minor)) return KernelRefusal.OverDelegateLimit;
+            var spending = new SpentKey(signatory.Key.Id, amount.Unit);
+            if ((Int128)ledger.SpentOnThisDay(spending) + amount.Minor > limit.PerDay.Minor) return KernelRefusal.OverDelegateLimit;
+            SpendToday(spending, amount.Minor);
             Use(delegateUsed, index, amount);
             return null;
         }
         return KernelRefusal.OverDelegateLimit;
     }
 
-    private bool SpendToday(Id20 who, Amount amount, long perDay)
-    {
-        var key = new SpentKey(who, amount.Unit);
-        var spent = ledger.SpentToday.Get(key);
-        var already = spent.Day == ledger.Now.DayNumber ? spent.Amount : 0;
-        if ((Int128)already + amount.Minor > perDay) return false;
-        ledger.SpentToday.Set(key, new Spent(ledger.Now.DayNumber, already + amount.Minor));
-        return true;
-    }
+    private void SpendToday(SpentKey key, long minor) => ledger.SpentToday.Set(key, new Spent(ledger.Now.DayNumber, ledger.SpentOnThisDay(key) + minor));
 
     private static long Used(List<Drawn> drawn, int index, Unit unit)
     {

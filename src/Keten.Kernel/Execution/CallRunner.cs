@@ -119,16 +119,25 @@ internal sealed class CallRunner(LedgerState ledger, Authority authority, Refere
             if (Apply(change, number) is { } refusal) return refusal;
         foreach (var made in draft.Events)
             Outcomes.AddEvent(number, record.Contract, made.Number, draft.Bytes.Written[made.Start..made.End]);
-        return draft.Ends ? End(number, record) : null;
+        // A correction leaves an ended agreement as ended as it was: nothing held, nothing waiting.
+        return draft.Ends || record.Ended ? End(number, record) : null;
     }
 
     private KernelRefusal? Make(UnitMade unit, ulong issuer)
     {
         var counters = ledger.Counters;
-        if (unit.Unit.Number != counters.NextUnit || unit.Decimals > 9 || unit.Symbol.Length is 0 or > 32) return KernelRefusal.UnknownUnit;
+        if (unit.Unit.Number != counters.NextUnit || unit.Decimals > 9 || !IsSymbol(unit.Symbol) || (unit.Rules & ~UnitRecord.AllRules) != UnitRules.None) return KernelRefusal.UnknownUnit;
         ledger.Units.Set(unit.Unit, new UnitRecord(unit.Symbol, unit.Decimals, issuer, unit.Rules));
         ledger.CountersTable.Set(0, counters with { NextUnit = counters.NextUnit + 1 });
         return null;
+    }
+
+    // Whole characters that can be printed: what half a surrogate pair is written as, no node could read again.
+    private static bool IsSymbol(string symbol)
+    {
+        foreach (var part in symbol)
+            if (char.IsControl(part) || char.IsSurrogate(part)) return false;
+        return symbol.Length is > 0 and <= 32;
     }
 
     private KernelRefusal? Apply(WakeUpChange change, ulong number)
@@ -136,7 +145,9 @@ internal sealed class CallRunner(LedgerState ledger, Authority authority, Refere
         var kept = new List<WakeUp>(WakeUp.AtMost);
         foreach (var waiting in ledger.WakeUpsOf(number))
             if (!waiting.Is(change.Clause, change.Arguments)) kept.Add(waiting);
-        if (change.At is { } at) kept.Add(new WakeUp(at, change.Clause, change.Arguments, ledger.Height, false));
+        if (change.At > Instant.Last) return KernelRefusal.ContractFaulted;
+        // What is asked for a moment that is past is due now, behind those that have waited longer.
+        if (change.At is { } at) kept.Add(new WakeUp(at > ledger.Now ? at : ledger.Now, change.Clause, change.Arguments, ledger.Height, false));
         if (kept.Count > WakeUp.AtMost) return KernelRefusal.TooManyWakeUps;
         if (kept.Count == 0) ledger.WakeUps.Remove(number);
         else ledger.WakeUps.Set(number, [.. kept]);
@@ -145,7 +156,7 @@ internal sealed class CallRunner(LedgerState ledger, Authority authority, Refere
 
     private KernelRefusal? End(ulong number, AgreementRecord record)
     {
-        if (ledger.Accounts.Holds(number)) return KernelRefusal.HeldLeft;
+        if (ledger.Accounts.Holds(number, ledger.Now)) return KernelRefusal.HeldLeft;
         ledger.Agreements.Set(number, record with { Ended = true });
         ledger.WakeUps.Remove(number);
         return null;

@@ -33,11 +33,12 @@ internal sealed class Executor
     {
         outcomes = into;
         runner.Outcomes = into;
-        for (var left = ledger.Parameters.WakeUpsPerBlock; left > 0 && ledger.WakeUps.TryNext(ledger.Now, out var agreement);)
+        // What is asked for while these run waits for the next block, so one that always asks again holds up nobody.
+        var left = ledger.Parameters.WakeUpsPerBlock;
+        foreach (var agreement in ledger.WakeUps.Due(ledger.Now, left))
         {
-            var ran = RunDue(agreement, left);
-            if (ran == 0) break;
-            left -= ran;
+            if (left == 0) return;
+            left -= RunDue(agreement, left);
         }
     }
 
@@ -109,19 +110,19 @@ internal sealed class Executor
         for (var index = 0; index < transaction.Calls.Length; index++)
         {
             var call = transaction.Calls[index];
-            var (refusal, contract, agreement) = Run(call, transaction.Id, index);
+            var (refusal, contract) = Run(call, transaction.Id, index);
             if (refusal is null) continue;
             ledger.RollBack(txMarks);
             outcomes.RollBack(began);
             var decision = new Decision(transaction.Id, refusal, refusal is KernelRefusal ? (ushort)0 : contract, index);
-            outcomes.AddLeaf(transaction.Id, index, decision.Code, agreement, call.Clause, outcomes.PostingCount, outcomes.EventCount, default);
+            outcomes.AddLeaf(transaction.Id, index, decision.Code, call.Agreement, call.Clause, outcomes.PostingCount, outcomes.EventCount, default);
             return decision;
         }
         ledger.Settle();
         return new Decision(transaction.Id, null, 0, 0);
     }
 
-    private (IRefusal? Refusal, ushort Contract, ulong Agreement) Run(in Call call, in Hash origin, int index)
+    private (IRefusal? Refusal, ushort Contract) Run(in Call call, in Hash origin, int index)
     {
         ledger.Mark(callMarks);
         var (postings, events) = (outcomes.PostingCount, outcomes.EventCount);
@@ -141,7 +142,7 @@ internal sealed class Executor
         }
         else refusal = KernelRefusal.UnknownAgreement;
         if (refusal is null) outcomes.AddLeaf(origin, index, 0, agreement, call.Clause, postings, events, ledger.DigestOfWrites(callMarks, scratch));
-        return (refusal, code, agreement);
+        return (refusal, code);
     }
 
     private KernelRefusal? RunKernel(in Call call)
@@ -162,7 +163,6 @@ internal sealed class Executor
             Forget(agreement, due);
             ledger.Settle();
             ledger.Mark(callMarks);
-            authority.Begin();
             authority.BeginUnsigned();
             var began = outcomes.Mark;
             var refusal = runner.RunDue(agreement, due);

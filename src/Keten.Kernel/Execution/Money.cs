@@ -15,6 +15,7 @@ internal sealed class Money(LedgerState ledger)
 {
     private readonly List<Entry> entries = [];
     private readonly Dictionary<AccountKey, int> places = [];
+    private readonly List<Instant> lots = [];
 
     /// <summary>Checks and applies the movements of a draft for an agreement (0: a kernel call). Undoing what was written on the way is the caller's, by the marks.</summary>
     public KernelRefusal? Apply(List<Movement> movements, ulong agreement, Authority authority)
@@ -43,6 +44,8 @@ internal sealed class Money(LedgerState ledger)
         }
         if (mandate.Each.Unit != mandate.InAll.Unit || ledger.Units.Get(mandate.InAll.Unit) is null) return KernelRefusal.UnknownUnit;
         if (mandate.Each.Minor <= 0 || mandate.InAll.Minor <= 0) return KernelRefusal.NegativeAmount;
+        if (mandate.Each.Minor >= Amount.Limit || mandate.InAll.Minor >= Amount.Limit) return KernelRefusal.AmountOverflow;
+        if (mandate.Until <= ledger.Now || mandate.Until > Instant.Last) return KernelRefusal.OverMandate;
         if (!authority.IsChargeable(change.Payer)) return KernelRefusal.NotChargeable;
         if (authority.Charge(change.Payer, mandate.InAll) is { } refusal) return refusal;
         ledger.Mandates.Set(key, new MandateRecord(mandate.Each.Minor, mandate.InAll.Minor, mandate.Until));
@@ -53,9 +56,10 @@ internal sealed class Money(LedgerState ledger)
     public KernelRefusal? Apply(LimitChange change, ulong agreement)
     {
         if (ledger.Units.Get(change.Limit.Unit)?.Issuer != agreement) return KernelRefusal.NotTheIssuer;
+        if (!ledger.Parties.Contains(change.Party)) return KernelRefusal.UnknownParty;
         if (change.Limit.Minor is < 0 or >= Amount.Limit) return KernelRefusal.NegativeAmount;
         var key = new AccountKey(change.Party, change.Limit.Unit, default);
-        ledger.Accounts.Set(key, ledger.Accounts.Get(key) with { Credit = change.Limit.Minor });
+        Keep(key, ledger.Accounts.Get(key) with { Credit = change.Limit.Minor });
         return null;
     }
 
@@ -71,7 +75,7 @@ internal sealed class Money(LedgerState ledger)
         if (Permit(movement, unit, agreement, authority) is { } refusal) return refusal;
         if (movement.Kind == MovementKind.Issue)
         {
-            if (movement.Until != default && (!unit.Rules.HasFlag(UnitRules.Expires) || movement.Until <= ledger.Now)) return KernelRefusal.NotTheIssuer;
+            if (movement.Until != default && (!unit.Rules.HasFlag(UnitRules.Expires) || movement.Until <= ledger.Now || movement.Until > Instant.Last)) return KernelRefusal.NotTheIssuer;
             Add(new AccountKey(movement.From, amount.Unit, default), -amount.Minor);
             Add(new AccountKey(movement.To, amount.Unit, movement.Until), amount.Minor);
             return null;
@@ -95,7 +99,8 @@ internal sealed class Money(LedgerState ledger)
     private KernelRefusal? ChargeMandate(Party payer, Amount amount, ulong agreement, Authority authority)
     {
         var key = new MandateKey(payer, agreement, amount.Unit);
-        if (agreement == 0 || !ledger.Mandates.TryGet(key, out var mandate)) return KernelRefusal.NotChargeable;
+        // A mandate ends with the agreement that it was given to, whose corrections still run.
+        if (agreement == 0 || !ledger.Mandates.TryGet(key, out var mandate) || ledger.Agreements.Get(agreement) is not { Ended: false }) return KernelRefusal.NotChargeable;
         if (amount.Minor > mandate.Each - Collected(payer, amount.Unit) || amount.Minor > mandate.Left || ledger.Now >= mandate.Until) return KernelRefusal.OverMandate;
         ledger.Mandates.Set(key, mandate with { Left = mandate.Left - amount.Minor });
         return authority.ChargeEmergency(payer, amount);
@@ -115,7 +120,7 @@ internal sealed class Money(LedgerState ledger)
     {
         var (left, of) = (movement.Amount.Minor, movement.Amount.Unit);
         var back = movement.To == Owner.Of(unit.Issuer);
-        foreach (var until in ledger.Accounts.Lots(movement.From, of))
+        foreach (var until in LotsOf(movement.From, of, unit))
         {
             if (left == 0) return null;
             if (until <= ledger.Now) continue;
@@ -139,6 +144,7 @@ internal sealed class Money(LedgerState ledger)
             if (until > ledger.Now) break;
             var lot = new AccountKey(movement.From, movement.Amount.Unit, until);
             var expired = (long)BalanceOf(lot);
+            if (expired == 0) continue;
             Add(lot, -expired);
             Add(new AccountKey(movement.To, movement.Amount.Unit, default), expired);
         }
@@ -147,6 +153,7 @@ internal sealed class Money(LedgerState ledger)
 
     private KernelRefusal? Write(ulong agreement)
     {
+        if (entries.Count > 2 * Draft.AtMost) return KernelRefusal.TooManyEffects;
         foreach (var entry in entries)
         {
             var after = entry.Before + entry.Change;
@@ -155,13 +162,30 @@ internal sealed class Money(LedgerState ledger)
             // What only receives is never refused for what it owed before.
             if (after < -entry.Credit && entry.Change < 0 && !issues) return KernelRefusal.InsufficientFunds;
         }
+        foreach (var entry in entries) Keep(entry.Key, new Account((long)(entry.Before + entry.Change), entry.Credit));
+        return null;
+    }
+
+    private void Keep(AccountKey key, Account account)
+    {
+        if (account == default) ledger.Accounts.Remove(key);
+        else ledger.Accounts.Set(key, account);
+    }
+
+    // The ends of an account's lots in order, those too that came in by an earlier movement of this call.
+    private IReadOnlyList<Instant> LotsOf(Owner owner, Unit unit, UnitRecord record)
+    {
+        var kept = ledger.Accounts.Lots(owner, unit);
+        if (!record.Rules.HasFlag(UnitRules.Expires)) return kept;
+        lots.Clear();
+        lots.AddRange(kept);
         foreach (var entry in entries)
         {
-            var account = new Account((long)(entry.Before + entry.Change), entry.Credit);
-            if (account == default) ledger.Accounts.Remove(entry.Key);
-            else ledger.Accounts.Set(entry.Key, account);
+            if (entry.Key.Owner != owner || entry.Key.Unit != unit || entry.Key.Until == default) continue;
+            var at = lots.BinarySearch(entry.Key.Until);
+            if (at < 0) lots.Insert(~at, entry.Key.Until);
         }
-        return null;
+        return lots;
     }
 
     private Int128 BalanceOf(AccountKey key) => places.TryGetValue(key, out var place) ? entries[place].Before + entries[place].Change : ledger.Accounts.Get(key).Balance;

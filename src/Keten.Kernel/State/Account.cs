@@ -57,17 +57,27 @@ public readonly record struct Account(long Balance, long Credit = 0)
 internal sealed class AccountTable() : Table<AccountKey, Account>(8, AccountKey.Write, AccountKey.Read, Account.Write, Account.Read)
 {
     private readonly Dictionary<(Owner Owner, Unit Unit), List<Instant>> lots = [];
-    private readonly Dictionary<ulong, int> held = [];
+    private readonly Dictionary<ulong, List<AccountKey>> held = [];
 
     /// <summary>Whether an agreement has anything in any account, what it has issued included.</summary>
-    public bool Holds(ulong agreement) => held.ContainsKey(agreement);
+    public bool Holds(ulong agreement, Instant now)
+    {
+        if (!held.TryGetValue(agreement, out var accounts)) return false;
+        foreach (var account in accounts)
+            if (account.Until == default || account.Until > now) return true;
+        return false;
+    }
 
     /// <summary>The ends of an owner's expiring lots, soonest first.</summary>
     public IReadOnlyList<Instant> Lots(Owner owner, Unit unit) => lots.TryGetValue((owner, unit), out var ends) ? ends : [];
 
     protected override void Added(AccountKey key)
     {
-        if (key.Owner.Agreement != 0) held[key.Owner.Agreement] = held.GetValueOrDefault(key.Owner.Agreement) + 1;
+        if (key.Owner.Agreement != 0)
+        {
+            if (!held.TryGetValue(key.Owner.Agreement, out var accounts)) held.Add(key.Owner.Agreement, accounts = []);
+            accounts.Add(key);
+        }
         if (key.Until == default) return;
         if (!lots.TryGetValue((key.Owner, key.Unit), out var ends)) lots.Add((key.Owner, key.Unit), ends = []);
         var at = ends.BinarySearch(key.Until);
@@ -76,8 +86,7 @@ internal sealed class AccountTable() : Table<AccountKey, Account>(8, AccountKey.
 
     protected override void Removed(AccountKey key)
     {
-        if (key.Owner.Agreement != 0 && --System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(held, key.Owner.Agreement) == 0)
-            held.Remove(key.Owner.Agreement);
+        if (key.Owner.Agreement != 0 && held[key.Owner.Agreement] is var accounts && accounts.Remove(key) && accounts.Count == 0) held.Remove(key.Owner.Agreement);
         if (key.Until == default) return;
         var ends = lots[(key.Owner, key.Unit)];
         ends.Remove(key.Until);

@@ -132,14 +132,36 @@ public sealed class LedgerState
     }
 
     /// <summary>What an owner could pay now: credit included, expired lots not.</summary>
-    public long Available(Owner owner, Unit unit)
+    public long Available(Owner owner, Unit unit) =>
+        (long)Int128.Clamp(Unexpired(owner, unit) + Accounts.Get(new AccountKey(owner, unit, default)).Credit, 0, Amount.Limit);
+
+    /// <summary>The balance without the lots that have expired. Three numbers under 2⁶² do not fit 64 bits, so wider.</summary>
+    internal Int128 Unexpired(Owner owner, Unit unit)
     {
-        var plain = Accounts.Get(new AccountKey(owner, unit, default));
-        var sum = (Int128)plain.Balance + plain.Credit;
+        Int128 sum = Accounts.Get(new AccountKey(owner, unit, default)).Balance;
         foreach (var until in Accounts.Lots(owner, unit))
             if (until > Now) sum += Accounts.Get(new AccountKey(owner, unit, until)).Balance;
-        return (long)Int128.Max(0, sum);
+        return sum;
     }
+
+    /// <summary>What a payer's mandate still lets an agreement take in a call: nothing of an ended agreement, and no more than the emergency limit during a recovery.</summary>
+    internal long Collectable(Party payer, ulong agreement, Unit unit)
+    {
+        if (!Mandates.TryGet(new MandateKey(payer, agreement, unit), out var mandate) || Now >= mandate.Until || Agreements.Get(agreement) is { Ended: true }) return 0;
+        return Math.Min(Math.Min(mandate.Each, mandate.Left), EmergencyLeft(payer, unit) ?? long.MaxValue);
+    }
+
+    /// <summary>What may still leave a party today while a recovery is pending; null where none is.</summary>
+    internal long? EmergencyLeft(Party party, Unit unit)
+    {
+        if (Parties.Get(party) is not { Recovery: not null, Guardianship: { } guardianship }) return null;
+        foreach (var limit in guardianship.EmergencyPerDay)
+            if (limit.Unit == unit) return Math.Max(0, limit.Minor - SpentOnThisDay(new SpentKey(party.Id, unit)));
+        return 0;
+    }
+
+    /// <summary>What has been counted against a limit on this day, in UTC.</summary>
+    internal long SpentOnThisDay(SpentKey key) => SpentToday.Get(key) is var spent && spent.Day == Now.DayNumber ? spent.Amount : 0;
 
     internal int[] Mark()
     {

@@ -9,6 +9,8 @@ namespace Keten.Kernel.State;
 /// <param name="Rules">What it allows.</param>
 public sealed record UnitRecord(string Symbol, byte Decimals, ulong Issuer, UnitRules Rules)
 {
+    internal const UnitRules AllRules = UnitRules.Expires | UnitRules.TakenBack | UnitRules.Personal;
+
     internal static void Write(CborWriter writer, in UnitRecord record)
     {
         writer.Array(4);
@@ -21,7 +23,7 @@ public sealed record UnitRecord(string Symbol, byte Decimals, ulong Issuer, Unit
     internal static UnitRecord Read(ref CborReader reader)
     {
         reader.ArrayOf(4);
-        return new UnitRecord(reader.Text(Wire.TextAtMost), (byte)reader.Unsigned(9), reader.Unsigned(), (UnitRules)reader.Unsigned(7));
+        return new UnitRecord(reader.Text(Wire.TextAtMost), (byte)reader.Unsigned(9), reader.Unsigned(), (UnitRules)reader.Unsigned((ulong)AllRules));
     }
 }
 

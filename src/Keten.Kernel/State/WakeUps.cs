@@ -47,11 +47,16 @@ internal sealed class WakeUpTable() : Table<ulong, WakeUp[]>(11, (writer, in key
     private readonly SortedSet<(long At, ulong Agreement)> due = [];
     private readonly Dictionary<ulong, long> next = [];
 
-    /// <summary>The agreement whose wake-up is next, if it is due by now.</summary>
-    public bool TryNext(Instant now, out ulong agreement)
+    /// <summary>The agreements with a wake-up that is due by now, the longest due first, and of those due alike the oldest agreement.</summary>
+    public List<ulong> Due(Instant now, int atMost)
     {
-        agreement = due.Count > 0 ? due.Min.Agreement : 0;
-        return due.Count > 0 && due.Min.At <= now.Seconds;
+        var agreements = new List<ulong>();
+        foreach (var (at, agreement) in due)
+        {
+            if (at > now.Seconds || agreements.Count == atMost) break;
+            agreements.Add(agreement);
+        }
+        return agreements;
     }
 
     /// <summary>When the next wake-up is due.</summary>
