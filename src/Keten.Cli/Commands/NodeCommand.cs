@@ -45,7 +45,7 @@ internal static class NodeCommand
         {
             return await NodeHost.StartAsync(configuration, BuiltIn.Catalogue, cancel: cancel);
         }
-        catch (Exception fault) when (fault is ConfigurationException or InvalidOperationException)
+        catch (Exception fault) when (fault is ConfigurationException or InvalidOperationException or ArgumentException)
         {
             throw ExitException.Usage(fault.Message);
         }
