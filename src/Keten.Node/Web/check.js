@@ -35,7 +35,7 @@ export async function showCheck(panel, line, side) {
 
 function says(outcomes, line, side) {
   need(isPinned(side.genesis.ledger), 'The ledger is another than the one that this browser knows.');
-  saysLine(line, outcomes, side.catalogue, side.units);
+  saysLine(line, outcomes, side);
   return `Signed for: ${line.words}.`;
 }
 
