@@ -20,6 +20,7 @@ public static class Program
             PartyCommand.Create(),
             PayCommand.Create(),
             ReceiptCommand.Create(),
+            RunCommand.Create(),
             SettleCommand.Create(),
             ShowCommand.Create(),
             SubmitCommand.Create(),
