@@ -42,6 +42,7 @@ export async function checkReceipt(bytes, genesis, says = null) {
 const checks = {
   form: receipt => `Transaction ${short(receipt.id)}, number ${BigInt(receipt.index) + 1n} of ${receipt.size} in the ledger's history.`,
   ledger(receipt, genesis) {
+    need(genesis.isKnown !== false, 'It is from another ledger than the one that this browser knows.');
     need(same(receipt.header.ledger, genesis.ledger) && same(receipt.ledger, genesis.ledger), 'It is of another ledger.');
     return `Ledger ${short(genesis.ledger)}, recomputed from its first record.`;
   },
