@@ -4,6 +4,7 @@ using Keten.Cli.Jobs;
 using Keten.Cli.Terminals;
 using Keten.Client;
 using Keten.Node.Hosting;
+using Microsoft.AspNetCore.Builder;
 
 namespace Keten.Cli.Commands;
 
@@ -17,13 +18,13 @@ internal static class RunCommand
         var check = new Option<bool>("--check") { Description = "Run the main job once on a free port, verify every receipt, and stop." };
         var port = new Option<int>("--port") { Description = "The port of the node; 0 takes a free one.", DefaultValueFactory = _ => 5080 };
         var command = new Command("run", "Starts a node with a fresh ledger and simulated meters; with --check runs the main job once and checks it.") { check, port };
-        Terminal.Runs(command, (terminal, parse, cancel) => parse.GetValue(check) ? CheckAsync(terminal, cancel) : StayAsync(terminal, parse.GetValue(port), cancel));
+        Terminal.Runs(command, (terminal, parse, cancel) => parse.GetValue(check) ? CheckAsync(terminal, cancel) : StayAsync(terminal, parse.GetValue(port), new DemoEndpoints(), cancel));
         return command;
     }
 
     private static async Task<int> CheckAsync(Terminal terminal, CancellationToken cancel)
     {
-        var report = await WithNodeAsync(0, host => terminal.ProgressAsync(
+        var report = await WithNodeAsync(0, null, host => terminal.ProgressAsync(
             "Charging over HTTP", CheckRun.Sessions, bar => CheckRun.RunAsync(new Uri(host.Url), host.Node.Genesis, done => bar(done), cancel)), cancel);
         terminal.Show(
             ("sessions", report.Sessions.ToString(CultureInfo.InvariantCulture)), ("energy", $"{report.WattHours / 1_000m} kWh"), ("settled", $"{report.Settled} EUR"),
@@ -33,10 +34,11 @@ internal static class RunCommand
         return report.Holds ? Exit.Ok : Exit.Failed;
     }
 
-    private static Task<int> StayAsync(Terminal terminal, int port, CancellationToken cancel) => WithNodeAsync(port, async host =>
+    private static Task<int> StayAsync(Terminal terminal, int port, DemoEndpoints demo, CancellationToken cancel) => WithNodeAsync(port, demo, async host =>
     {
         using var door = new HttpDoor(new Uri(host.Url), host.Node.LedgerId);
         var world = await DemoWorld.FoundAsync(door, cancel: cancel);
+        demo.Open(world);
         terminal.Plain($"Keten is at work on {host.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}. Ctrl-C stops it.");
         await world.RunAsync(Between, session => Tell(terminal, session), cancel);
         return Exit.Ok;
@@ -46,7 +48,7 @@ internal static class RunCommand
         ? $"{session.Session.Driver} charged {session.Told.Energy.Minor / 1_000m:0.0} kWh at {session.Session.Meter}: {AmountText.Write(session.Told.Paid.Minor, 2)} EUR paid, final"
         : $"{session.Session.Driver} at {session.Session.Meter}: refused. {session.Answer.Reason}");
 
-    private static async Task<T> WithNodeAsync<T>(int port, Func<NodeHost, Task<T>> work, CancellationToken cancel)
+    private static async Task<T> WithNodeAsync<T>(int port, DemoEndpoints? demo, Func<NodeHost, Task<T>> work, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("keten-run-");
         try
@@ -54,9 +56,11 @@ internal static class RunCommand
             var data = new SettleFolder(Path.Combine(folder.FullName, "data"));
             var configuration = new NodeConfiguration
             {
-                Http = new HttpSection { Listen = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}") }, Log = new LogSection { Level = "error" },
+                Ledger = new LedgerSection { Data = data.Path }, Http = new HttpSection { Listen = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}") }, Log = new LogSection { Level = "error" },
             };
-            await using var host = await NodeHost.StartAsync(configuration, await data.BeginAsync(cancel), cancel: cancel);
+            List<Func<WebApplication, IAsyncDisposable?>> parts = [Rooms.Open];
+            if (demo is not null) parts.Add(demo.Map);
+            await using var host = await NodeHost.StartAsync(configuration, await data.BeginAsync(cancel), parts, cancel: cancel);
             return await work(host);
         }
         finally

@@ -10,7 +10,9 @@ const at = id => document.getElementById(id);
 
 const roles = { driver: 'driver', operator: 'charge-point operator', arbiter: 'arbiter', institution: 'issuer of the money', meter: 'meter' };
 
-const CAUGHT_UP_AFTER = 700;
+const LINES_BEFORE = 60;
+const LAST_PLACE = 2 ** 32 - 1;
+const DEMO_WAITS = 60;
 
 /** What everybody may know of the ledger. */
 async function readLedger() {
@@ -37,7 +39,7 @@ async function start() {
   const ledger = await readLedger();
   at('ledger').textContent = `Ledger ${hex(ledger.genesis.ledger)}`;
   if (!isPinned(ledger.genesis.ledger)) warnOfOtherLedger(ledger.genesis);
-  const { parties, note } = await new Api(null).json('/demo/parties').catch(noDemo);
+  const { parties, note } = await readDemo();
   at('play').hidden = !note;
   at('play').textContent = note ?? '';
   const names = new Map(parties.map(one => [one.party, { name: one.name, words: roles[one.role] ?? one.role }]));
@@ -45,9 +47,19 @@ async function start() {
   at('choices').replaceChildren(...sides.length > 0 ? sides.map(one => choice(one, () => follow(one, names, ledger))) : [el('p', {}, 'This node gives out no play keys: it is not a demo. Read and sign with ./keten.')]);
 }
 
-function noDemo(fault) {
-  if (fault instanceof Refused && fault.status === 404) return { parties: [], note: null };
-  throw fault;
+/** Who plays in the demo; nobody where this node is none. While the demo is being set up, the page waits. */
+async function readDemo() {
+  for (let waits = 0; ; waits++) {
+    try {
+      return await new Api(null).json('/demo/parties');
+    } catch (fault) {
+      if (!(fault instanceof Refused)) throw fault;
+      if (fault.status === 404) return { parties: [], note: null };
+      if (fault.status !== 503 || waits === DEMO_WAITS) throw fault;
+      at('choices').replaceChildren(el('p', {}, 'The demo is being set up …'));
+      await new Promise(resolve => setTimeout(resolve, 1000));
+    }
+  }
 }
 
 const choice = (party, chosen) => el('label', {},
@@ -72,23 +84,24 @@ async function follow(party, names, ledger) {
   at('empty').hidden = false;
   at('empty').textContent = 'Nothing has happened yet.';
   const timeline = new Timeline(list, side);
+  const after = await before(api, timeline);
+  if (signal.aborted) return;
+  at('empty').hidden = list.children.length > 0;
+  // What was there before is not read out; what comes is.
+  list.setAttribute('aria-live', 'polite');
+  list.setAttribute('aria-relevant', 'additions');
   const states = { live: 'live', lost: 'The node does not answer; trying again …' };
-  for await (const event of api.events('0.0', signal, state => at('state').textContent = states[state])) {
-    at('empty').hidden = true;
-    timeline.take(event);
-    announceLater(list);
+  for await (const event of api.events(after, signal, state => at('state').textContent = states[state])) {
+    timeline.stream(event);
+    at('empty').hidden = list.children.length > 0;
   }
 }
 
-// What was there before is not read out; what comes is.
-let caughtUp;
-function announceLater(list) {
-  if (list.hasAttribute('aria-live')) return;
-  clearTimeout(caughtUp);
-  caughtUp = setTimeout(() => {
-    list.setAttribute('aria-live', 'polite');
-    list.setAttribute('aria-relevant', 'additions');
-  }, CAUGHT_UP_AFTER);
+/** The newest lines so far, and the place in the stream of events after which what comes is new. */
+async function before(api, timeline) {
+  const { lines, height } = await api.json(`/v1/timeline?newest=true&limit=${LINES_BEFORE}`);
+  for (const line of lines.reverse()) timeline.take(line);
+  return `${height}.${LAST_PLACE}`;
 }
 
 /** With whom a party has an agreement, in a word or two; each agreement is asked for once. */

@@ -4,7 +4,6 @@ import { Refused } from './api.js';
 import { checkReceipt } from './receipt.js';
 import { saysLine } from './records.js';
 import { isPinned } from './genesis.js';
-import { need } from './transaction.js';
 
 /** Fills a panel with the check of a line. */
 export async function showCheck(panel, line, side) {
@@ -28,14 +27,13 @@ export async function showCheck(panel, line, side) {
   await verify({ bytes: receipt, words: null });
 
   async function verify({ bytes, words }) {
-    const verdict = await checkReceipt(bytes, side.genesis, outcomes => says(outcomes, line, side));
+    const verdict = await checkReceipt(bytes, { ...side.genesis, isKnown: isPinned(side.genesis.ledger) }, outcomes => says(outcomes, line, side));
     result.replaceChildren(...verdictOf(verdict, words));
   }
 }
 
 function says(outcomes, line, side) {
-  need(isPinned(side.genesis.ledger), 'The ledger is another than the one that this browser knows.');
-  saysLine(line, outcomes, side.catalogue, side.units);
+  saysLine(line, outcomes, side);
   return `Signed for: ${line.words}.`;
 }
 

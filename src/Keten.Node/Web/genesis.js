@@ -4,7 +4,7 @@ import { compare, hex, sha256 } from './bytes.js';
 import { keyIdOf } from './cose.js';
 import { isArray, isBytes, need } from './transaction.js';
 
-/** Reads canonical bytes: { ledger, validators: [{ name, key, id }], validatorsHash, quorum }. */
+/** Reads canonical bytes: { ledger, validators: [{ name, key, id }], validatorsHash, quorum }. The ledger's id is computed, never taken from the node. */
 export async function readGenesis(bytes) {
   const parts = decode(bytes);
   need(isArray(parts, 8, 8) && parts[0] === 0, 'A genesis has eight parts, of version 0.');

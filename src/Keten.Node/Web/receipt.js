@@ -42,6 +42,7 @@ export async function checkReceipt(bytes, genesis, says = null) {
 const checks = {
   form: receipt => `Transaction ${short(receipt.id)}, number ${BigInt(receipt.index) + 1n} of ${receipt.size} in the ledger's history.`,
   ledger(receipt, genesis) {
+    need(genesis.isKnown !== false, 'It is from another ledger than the one that this browser knows.');
     need(same(receipt.header.ledger, genesis.ledger) && same(receipt.ledger, genesis.ledger), 'It is of another ledger.');
     return `Ledger ${short(genesis.ledger)}, recomputed from its first record.`;
   },
@@ -131,7 +132,7 @@ function readOutcomes(outcomes) {
 function readLeaf(bytes) {
   const leaf = decode(bytes);
   need(isArray(leaf, 8, 8) && isBytes(leaf[0], 32) && isInteger(leaf[2], 0n, 2n ** 32n - 1n), 'What was done is written in eight parts.');
-  need(Array.isArray(leaf[5]) && leaf[5].every(posting => isArray(posting, 3, 3)), 'What moved is a list.');
+  need(Array.isArray(leaf[5]) && leaf[5].every(posting => isArray(posting, 3, 3) && isArray(posting[0], 2, 3)), 'What moved is a list.');
   need(Array.isArray(leaf[6]) && leaf[6].every(event => isArray(event, 2, 2)), 'What was told is a list.');
   return { origin: leaf[0], call: leaf[1], code: leaf[2], agreement: leaf[3], clause: leaf[4], postings: leaf[5], events: leaf[6] };
 }

@@ -62,21 +62,19 @@ export function sameJson(left, right) {
   return names.length === Object.keys(right).length && names.every(name => name in right && sameJson(left[name], right[name]));
 }
 
-/** Looks whether outcomes say what a line says: the same event, or the same movement. Throws Malformed where they do not. */
-export function saysLine(line, outcomes, catalogue, units) {
-  const outcome = outcomes.find(one => one.call === line.call);
-  if (!outcome) throw new Malformed('The receipt does not show this call.');
-  const contract = catalogue.contracts.find(one => one.name === line.contract);
-  const kind = contract?.events.find(one => one.name === line.name);
-  const told = kind ? outcome.events.filter(([number]) => number === kind.number).map(([, content]) => recordOf(kind.fields, content, units)) : [];
-  const moved = line.posting ? outcome.postings.map(posting => postingOf(posting, units)) : [];
-  if (told.some(content => sameJson(line.content, content)) || moved.some(posting => sameJson(line.posting, posting))) return;
-  throw new Malformed('It says something else than this line.');
+/** Looks whether outcomes say what a line says: the same event, the same movement, or the same refusal. Throws Malformed where they do not. */
+export function saysLine(line, outcomes, side) {
+  const says = { event: saysEvent, movement: saysMovement, refused: saysRefusal }[line.kind];
+  if (!outcomes.some(outcome => says(line, outcome, side))) throw new Malformed('It says something else than this line.');
 }
 
-function postingOf([account, change, balance], units) {
-  need(isArray(account, 2, 3), 'An account is an owner and a unit.');
-  const [owner, unit, until] = account;
-  const posting = { account: ownerOf(owner), change: amountOf(unit, change, units), balance: amountOf(unit, balance, units) };
-  return until === undefined ? posting : { ...posting, until: timeOf(until) };
+function saysEvent(line, outcome, { catalogue, units }) {
+  const kind = catalogue.contracts.find(one => one.name === line.contract)?.events.find(one => one.name === line.name);
+  const isSame = ([number, content]) => number === kind.number && sameJson(line.content, recordOf(kind.fields, content, units));
+  return kind !== undefined && outcome.agreement === line.agreement && outcome.events.some(isSame);
 }
+
+const saysMovement = (line, outcome, { party, units }) =>
+  outcome.postings.some(([[owner, unit], change]) => ownerOf(owner).party === party && sameJson(line.change, amountOf(unit, change, units)));
+
+const saysRefusal = (line, outcome) => outcome.code === line.refusal;

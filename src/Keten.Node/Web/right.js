@@ -1,7 +1,7 @@
 // «Put it right»: a transaction made and signed in the browser. The driver disputes; the operator credits. Nothing is erased.
 import { el, freshId } from './dom.js';
 import { Refused } from './api.js';
-import { fromHex, hex, join, sha256, utf8 } from './bytes.js';
+import { base64, fromHex, hex, join, sha256, utf8 } from './bytes.js';
 import { signTransaction } from './transaction.js';
 import { decimal, minorOf } from './records.js';
 import { amountWords } from './words.js';
@@ -11,10 +11,12 @@ const SECONDS_TO_DECIDE = 600;
 const LANE = 15;
 
 /** Fills a panel with what this side can do about a line. */
-export function showRight(panel, line, side) {
+export async function showRight(panel, line, side) {
   const form = formOf(line, side);
   panel.replaceChildren(form ?? el('p', {}, 'There is nothing to put right in this line. A charge can be disputed by the driver and credited by the operator.'));
   form?.querySelector('input, textarea, button').focus();
+  const claim = line.name === 'MeteredUse.Disputed' ? await textOf(line.content.claim, side) : null;
+  if (claim) panel.prepend(el('p', {}, 'The driver says: ', el('q', {}, claim)));
 }
 
 function formOf(line, side) {
@@ -110,11 +112,23 @@ async function keep(words, side, line) {
   if (words.trim() === '') throw new RangeError('Say why in a few words.');
   const content = utf8(words.trim());
   const salt = crypto.getRandomValues(new Uint8Array(32));
+  const { readers } = await side.api.json(`/v1/agreements/${line.agreement}`);
+  const document = { content: base64(content), mediaType: 'text/plain; charset=utf-8', salt: hex(salt), agreement: line.agreement, readers: readers.filter(party => party !== side.party) };
+  await side.api.post('/v1/documents', utf8(JSON.stringify(document)), 'application/json');
+  return commitmentTo(salt, content);
+}
+
+const commitmentTo = (salt, content) => sha256(join(Uint8Array.of(2), salt, content));
+
+/** The text behind a commitment, where the node keeps it for this reader and it is what the ledger says; otherwise null. */
+async function textOf(commitment, side) {
   try {
-    await side.api.post(`/v1/documents?agreement=${line.agreement}`, content, 'text/plain; charset=utf-8', { 'Keten-Salt': hex(salt) });
+    const answer = await side.api.send('GET', `/v1/documents/${commitment}`);
+    const content = new Uint8Array(await answer.arrayBuffer());
+    const holds = hex(await commitmentTo(fromHex(answer.headers.get('Keten-Salt')), content)) === commitment;
+    return holds ? new TextDecoder().decode(content) : null;
   } catch (fault) {
-    // A node without a vault: the commitment stands, and who wrote the text has to show it.
-    if (!(fault instanceof Refused && fault.status === 404)) throw fault;
+    if (fault instanceof Refused) return null;
+    throw fault;
   }
-  return sha256(join(salt, content));
 }

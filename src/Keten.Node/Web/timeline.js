@@ -12,20 +12,46 @@ export class Timeline {
     this.list = list;
     this.side = side;
     this.open = new Map();
+    this.moved = new Map();
+    this.told = new Set();
     side.timeline = this;
   }
 
   /** Takes an event of the node's stream. */
-  take({ id, event, data }) {
+  stream({ event, data }) {
     const said = JSON.parse(data);
-    const line = { ...said, words: event === 'event' ? eventWords(said.name, said.content) : movementWords(said.posting) };
+    if (event === 'event') this.take({ ...said, kind: 'event' });
+    else if (said.posting.account.party === this.side.party) this.take({ ...said, kind: 'movement', change: said.posting.change });
+  }
+
+  /** Takes a line: an event, a movement in one's own account, or something of one's own that was refused. */
+  take(said) {
+    const line = { ...said, origin: said.origin ?? said.transaction };
+    line.words = this.wordsOf(line);
     this.open.get(`waiting ${line.origin}`)?.remove();
-    // What moved by a call is in the words of what it told.
-    const call = `moved ${line.origin} ${line.call}`;
-    if (event === 'event') this.open.get(call)?.remove();
-    const item = this.item(line, id);
-    if (event !== 'event') this.open.set(call, item);
+    // What moved by a transaction is in the words of what it told.
+    if (line.kind === 'movement' && this.told.has(line.origin)) return;
+    if (line.kind === 'event') this.tells(line.origin);
+    const item = this.item(line);
+    if (line.kind === 'movement') this.moved.set(line.origin, [...this.moved.get(line.origin) ?? [], item]);
     this.add(item);
+  }
+
+  tells(origin) {
+    this.told.add(origin);
+    this.moved.get(origin)?.forEach(item => item.remove());
+    this.moved.delete(origin);
+  }
+
+  wordsOf(line) {
+    if (line.kind === 'event') return eventWords(line.name, line.content);
+    return line.kind === 'movement' ? movementWords(line.change) : 'what you sent';
+  }
+
+  sentenceOf(code) {
+    for (const contract of this.side.catalogue.contracts)
+      for (const refusal of contract.refusals) if (refusal.refusal === code) return refusal.sentence;
+    return `number ${code}`;
   }
 
   /** A line of one's own that is on its way. */
@@ -47,15 +73,18 @@ export class Timeline {
   add(item) {
     this.list.prepend(item);
     while (this.list.children.length > LINES_AT_MOST) this.list.lastElementChild.remove();
-    while (this.open.size > LINES_AT_MOST) this.open.delete(this.open.keys().next().value);
+    for (const memory of [this.open, this.moved, this.told]) while (memory.size > LINES_AT_MOST) memory.delete(memory.keys().next().value);
   }
 
-  item(line, id) {
+  item(line) {
+    const status = line.kind === 'refused'
+      ? el('span', { class: 'status refused' }, `refused: ${this.sentenceOf(line.refusal)}`)
+      : el('span', { class: 'status final' }, 'final');
     const words = freshId('words');
     const panel = el('div', { class: 'panel', hidden: true, id: freshId('panel') });
-    return el('li', { 'data-id': id, 'data-name': line.name ?? 'posting' },
+    return el('li', { 'data-name': line.name ?? line.kind, 'data-origin': line.origin },
       el('time', { datetime: line.time }, timeWords(line.time)),
-      el('p', { class: 'words', id: words }, `${line.words} · `, el('span', { class: 'status final' }, 'final')),
+      el('p', { class: 'words', id: words }, `${line.words} · `, status),
       this.withWhom(line),
       el('div', { class: 'actions' },
         this.action('Check it yourself', showCheck, panel, line, words),

@@ -46,7 +46,7 @@ export function eventWords(name, content) {
 }
 
 /** A movement's words. */
-export function movementWords({ change }) {
+export function movementWords(change) {
   return change.amount.startsWith('-') ? `${amountWords({ ...change, amount: change.amount.slice(1) })} went out` : `${amountWords(change)} came in`;
 }
 
