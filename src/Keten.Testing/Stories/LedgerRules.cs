@@ -1,5 +1,4 @@
 using Keten.Kernel;
-using Keten.Kernel.State;
 
 namespace Keten.Testing;
 
