@@ -8,6 +8,8 @@ namespace Keten.Tests.Contracts;
 
 public sealed partial class MeteredUseStories
 {
+    private static readonly Actor NewKey = new("Grid's new key");
+
     [Fact]
     public void Contested_money_is_taken_back_and_kept() => Charged()
         .When(new MeteredUse.Dispute(Session, Claim), signedBy: [Ada]).ThenEmitted(new MeteredUse.Disputed(Session, Cents(600), Claim))
@@ -96,6 +98,16 @@ public sealed partial class MeteredUseStories
         .Meanwhile(world => world.Do(Money, new Keten.Contracts.Money.EMoney.Issue(Grid, Cents(1_000), Paper("more")), Bank))
         .When(new MeteredUse.Collect(Session), signedBy: [Ada]).ThenEmitted(new MeteredUse.Collected(Session, Cents(0), Cents(400)))
         .ThenState(Plain).ThenBalance(Ada, Cents(10_000)).ThenBalance(Grid, Cents(600)).When(new MeteredUse.End(), signedBy: [Grid]).ThenEnded();
+
+    [Fact]
+    public void A_provider_whose_key_is_being_replaced_gives_back_what_its_emergency_limit_leaves() => Charged()
+        .Meanwhile(world => world
+            .Call(new KernelCalls.SetGuardians(Grid, new Many<Party>(Bank, Eve), 1, 3_600, new Many<Amount>(Cents(150))), Grid)
+            .Call(new KernelCalls.Recover(Grid, NewKey.Public), Bank, NewKey))
+        .When(new MeteredUse.Dispute(Session, Claim), signedBy: [Ada]).ThenEmitted(new MeteredUse.Disputed(Session, Cents(150), Claim)).ThenHeld(Cents(150))
+        .When(Reading(Second, 10_000, 20_000, after: 300))
+        .When(new MeteredUse.Dispute(Second, Claim), signedBy: [Ada]).ThenEmitted(new MeteredUse.Disputed(Second, Cents(0), Claim))
+        .When(new MeteredUse.Drop(Second), signedBy: [Ada]).ThenHeld(Cents(150));
 
     [Fact]
     public void While_each_owes_the_other_both_end_it() => Open(PricedWorld(), Terms(600, null), [Grid, Ada])

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Keten.Contracts.Metering;
+using Keten.Contracts.Tariffs;
+using Keten.Kernel;
+using Keten.Testing;
+using static Keten.Tests.Contracts.Cast;
+
+namespace Keten.Tests.Contracts;
+
+/// <summary>The pages about contracts, held against what they show.</summary>
+public sealed partial class Documentation
+{
+    [Fact]
+    public void The_page_on_adding_a_contract_shows_the_files_that_are_compiled_and_run()
+    {
+        var blocks = Page("docs/adding-a-contract.md").Split("```csharp\n").Skip(1).Select(rest => rest.Split("```")[0]).ToArray();
+        Assert.Equal(Page("tests/Keten.Tests/Contracts/Tolls/Toll.cs"), blocks[0]);
+        Assert.Equal(Page("tests/Keten.Tests/Contracts/Tolls/TollStories.cs"), blocks[1]);
+    }
+
+    [Fact]
+    public void The_worked_month_of_metered_use_comes_out_as_the_page_says()
+    {
+        var (first, second, paper) = (Paper("first"), Paper("second"), Paper("paper"));
+        var world = PricedWorld();
+        var story = Story<MeteredUse>.Open(
+            world, new MeteredUse.Agree(Grid, Ada, Judge, Prices, new Many<Party>(Box), Cents(1_000), UpTo(1_000, 5_000), UpTo(2_000, 5_000)), [Grid, Ada]);
+        var rows = Rows().GetEnumerator();
+        Expect();
+        story.When(Session(first, 0, 0, 12_000));
+        Expect();
+        story.When(Session(second, 300, 12_000, 20_000));
+        Expect();
+        story.When(new MeteredUse.Credit(second, Cents(300), Cents(50), paper), signedBy: [Grid]);
+        Expect();
+        story.When(new MeteredUse.Dispute(first, paper), signedBy: [Ada]);
+        Expect();
+        story.When(new MeteredUse.Answer(first, paper), signedBy: [Grid]).When(new MeteredUse.Rule(first, Cents(240)), signedBy: [Judge]);
+        Expect();
+        story.When(new MeteredUse.End(), signedBy: [Ada]).ThenEnded();
+        Expect();
+        Assert.False(rows.MoveNext());
+
+        void Expect()
+        {
+            Assert.True(rows.MoveNext());
+            story.ThenBalance(Ada, Cents(rows.Current.Customer)).ThenBalance(Grid, Cents(rows.Current.Provider)).ThenHeld(Cents(rows.Current.Held));
+        }
+
+        MeteredUse.Charge Session(Hash document, int after, long from, long until) => new(world.Signed(
+            new MeteredUse.Usage(story.Agreement, document, new Many<MeterPoint>(new(Day(0).Plus(after), Wh(from)), new(Day(0).Plus(after + 300), Wh(until)))), Box));
+    }
+
+    private static IEnumerable<(long Customer, long Provider, long Held)> Rows() =>
+        Row().Matches(Page("docs/contracts/metered-use.md")).Select(row => (Minor(row.Groups[1].Value), Minor(row.Groups[2].Value), Minor(row.Groups[3].Value)));
+
+    private static long Minor(string amount) => long.Parse(amount.Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\| (\d+\.\d\d) \| (\d+\.\d\d) \| (\d+\.\d\d) \|\n", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Row();
+
+    private static string Page(string path)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Keten.slnx"))) folder = folder.Parent;
+        return File.ReadAllText(Path.Combine(folder.FullName, path));
+    }
+}
