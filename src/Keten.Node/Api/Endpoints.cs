@@ -13,6 +13,6 @@ internal static class Endpoints
         PartyEndpoints.Map(app);
         LedgerEndpoints.Map(app);
         EventEndpoints.Map(app);
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
     }
 }

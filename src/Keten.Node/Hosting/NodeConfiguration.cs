@@ -18,6 +18,14 @@ public sealed record NodeConfiguration
     /// <summary>Where measurements go.</summary>
     [Setting("Where measurements go.")]
     public MetricsSection Metrics { get; init; } = new();
+
+    /// <summary>Who is told of events.</summary>
+    [Setting("Webhooks: who is told of events.")]
+    public Webhooks.WebhookSection Webhooks { get; init; } = new();
+
+    /// <summary>Source documents.</summary>
+    [Setting("The vault: source documents beside the ledger.")]
+    public Vault.VaultSection Vault { get; init; } = new();
 }
 
 /// <summary>The ledger and its pipeline.</summary>

@@ -49,19 +49,32 @@ internal sealed class SettingTree
         var place = lines.At(json, reader.TokenStartIndex);
         var tree = reader.TokenType switch
         {
-            JsonTokenType.String => new SettingTree(JsonTokenType.String, reader.GetString()!, place),
+            JsonTokenType.String => new SettingTree(JsonTokenType.String, TextOf(ref reader, place), place),
             JsonTokenType.StartObject or JsonTokenType.StartArray => new SettingTree(reader.TokenType, "", place),
             _ => new SettingTree(reader.TokenType, Encoding.UTF8.GetString(reader.ValueSpan), place),
         };
         while (tree.Kind == JsonTokenType.StartArray && reader.Read() && reader.TokenType != JsonTokenType.EndArray) tree.items.Add(Read(ref reader, json, lines));
         while (tree.Kind == JsonTokenType.StartObject && reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var (name, at) = (reader.GetString()!, lines.At(json, reader.TokenStartIndex));
+            var at = lines.At(json, reader.TokenStartIndex);
+            var name = TextOf(ref reader, at);
             if (tree.members.Exists(member => member.Name == name)) throw new ConfigurationException(at, $"«{name}» stands twice.");
             reader.Read();
             tree.members.Add((name, Read(ref reader, json, lines)));
         }
         return tree;
+    }
+
+    private static string TextOf(ref Utf8JsonReader reader, string place)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ConfigurationException(place, "This text is not UTF-8.");
+        }
     }
 
     // Tokens come in order, so each line break is counted once.

@@ -23,7 +23,7 @@ internal static class SettingValue
         if (value.Kind == JsonTokenType.String && !value.Place.StartsWith(ConfigurationFile.Prefix, StringComparison.Ordinal)
             || !long.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) || number < min || number > max)
             throw Wrong(path, value, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
-        return type == typeof(int) ? (int)number : number;
+        return type == typeof(int) ? (object)(int)number : number;
     }
 
     private static string? Text(PropertyInfo property, SettingAttribute setting, string path, SettingTree value)

@@ -17,10 +17,10 @@ public sealed record ViewSource(
     Func<KeyId, Party?> PartyOf,
     Func<IReadOnlyList<ulong>, IReadOnlyList<AgreementNow>> Agreements)
 {
-    /// <summary>A node's.</summary>
+    /// <summary>A node's. Where it has pruned its first blocks, views that begin anew begin with the first that it kept, and those that stopped before that begin anew.</summary>
     public static ViewSource Of(LedgerNode node) => new(
-        node.LedgerId, node.FollowAsync, height => node.CertificateOf(height)?.Header.Hash, key => node.Read(ledger => ledger.State.KeyOf(key)?.Party),
-        numbers => node.Read(ledger => Of(ledger, numbers)));
+        node.LedgerId, (after, cancel) => node.FollowAsync(after > 0 ? after : FirstKept(node) - 1, cancel), height => IsKept(node, height + 1) ? node.CertificateOf(height)?.Header.Hash : null,
+        key => node.Read(ledger => ledger.State.KeyOf(key)?.Party), numbers => node.Read(ledger => Of(ledger, numbers)));
 
     /// <summary>The agreements of a ledger, which nobody changes meanwhile.</summary>
     public static IReadOnlyList<AgreementNow> Of(Ledger ledger, IReadOnlyList<ulong> numbers)
@@ -32,6 +32,33 @@ public sealed record ViewSource(
             now[each] = new AgreementNow(record.Contract, record.Opened, record.Ended, ledger.ReadersOf(numbers[each])!.Value);
         }
         return now;
+    }
+
+    private static ulong FirstKept(LedgerNode node)
+    {
+        var (low, high) = (1UL, node.Head?.Header.Height ?? 1);
+        while (low < high)
+        {
+            var middle = low + (high - low) / 2;
+            if (IsKept(node, middle)) high = middle;
+            else low = middle + 1;
+        }
+        return low;
+    }
+
+    // Whether a block's transactions are there, or have yet to come.
+    private static bool IsKept(LedgerNode node, ulong height)
+    {
+        if (height > (node.Head?.Header.Height ?? 0)) return true;
+        try
+        {
+            // A block that is final already comes at once.
+            return node.FollowAsync(height - 1).GetAsyncEnumerator().MoveNextAsync().AsTask().GetAwaiter().GetResult();
+        }
+        catch (Storage.PrunedException)
+        {
+            return false;
+        }
     }
 }
 

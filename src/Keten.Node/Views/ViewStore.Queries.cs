@@ -60,13 +60,13 @@ public sealed partial class ViewStore
         return (long)command.ExecuteScalar()! != 0;
     }
 
-    /// <summary>A page of an agreement's events, those that the reader may read.</summary>
-    public IReadOnlyList<EventLine> EventsOf(ulong agreement, Party reader, Paging page)
+    /// <summary>A page of an agreement's events, those that the reader may read; all of them on a ledger that is open to read.</summary>
+    public IReadOnlyList<EventLine> EventsOf(ulong agreement, Party reader, Paging page, bool all = false)
     {
         using var reading = Schema.OpenToRead(file);
         return Events(reading, EventColumns + " FROM event e" + EventJoins + """
-            WHERE e.agreement = $agreement AND (e.everyone = 1 OR EXISTS(SELECT 1 FROM event_reader r WHERE r.owner = $owner AND r.position = e.position)) AND
-            """, "e.position", page, ("$owner", IdOf(reading, reader) ?? 0), ("$agreement", (long)agreement));
+            WHERE e.agreement = $agreement AND (e.everyone = 1 OR $all OR EXISTS(SELECT 1 FROM event_reader r WHERE r.owner = $owner AND r.position = e.position)) AND
+            """, "e.position", page, ("$owner", IdOf(reading, reader) ?? 0), ("$agreement", (long)agreement), ("$all", all));
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Keten.Kernel;
+using Keten.Node.Pipeline;
 using Microsoft.Data.Sqlite;
 
 namespace Keten.Node.Views;
@@ -50,11 +51,18 @@ public sealed partial class ViewStore : IDisposable
     /// <summary>Throws the views away and makes them anew, up to a height of the ledger.</summary>
     public static async Task RebuildAsync(string file, ViewSource source, ulong height, IProgress<ulong>? progress = null, CancellationToken cancel = default)
     {
+        // Beside the old ones, which are thrown away only for whole ones.
+        var anew = file + ".new";
+        Schema.Delete(anew);
+        using (var store = Open(anew, source)) await store.CatchUpAsync(height, progress, cancel);
         SqliteConnection.ClearAllPools();
         Schema.Delete(file);
-        using var store = Open(file, source);
-        await store.CatchUpAsync(height, progress, cancel);
+        File.Move(anew, file);
     }
+
+    /// <summary>Throws the views of a node's data folder away, which nobody has open, and makes them anew up to the node's newest block.</summary>
+    public static Task RebuildAsync(string file, LedgerNode node, IProgress<ulong>? progress = null, CancellationToken cancel = default) =>
+        RebuildAsync(file, ViewSource.Of(node), node.Head?.Header.Height ?? 0, progress, cancel);
 
     /// <summary>Follows the ledger until it is cancelled.</summary>
     public Task RunAsync(CancellationToken cancel) => FollowAsync(null, null, cancel);

@@ -1,0 +1,101 @@
+using Keten.Node.Api;
+using Keten.Node.Pipeline;
+using Keten.Node.Rendering;
+using Keten.Node.Vault;
+using Keten.Node.Views;
+using Keten.Node.Webhooks;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Keten.Node.Hosting;
+
+/// <summary>What stands on a node beside the ledger: views, webhooks and the vault, each with its doors. One of the parts that <see cref="NodeHost"/> is started with.</summary>
+public sealed class Rooms : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource stop = new();
+    private readonly WebhookStore webhooks;
+    private readonly WebhookDispatcher dispatcher;
+    private readonly DocumentStore documents;
+    private readonly ILogger<Rooms> log;
+    private readonly Task following;
+
+    private Rooms(WebApplication app)
+    {
+        var services = app.Services;
+        var (configuration, node, guard) = (services.GetRequiredService<NodeConfiguration>(), services.GetRequiredService<LedgerNode>(), services.GetRequiredService<ReaderGuard>());
+        var clock = services.GetRequiredService<TimeProvider>();
+        log = services.GetRequiredService<ILogger<Rooms>>();
+        var data = configuration.Ledger.Data;
+        var (webhookOptions, vaultOptions) = (configuration.Webhooks.ToOptions(clock), configuration.Vault.ToOptions(clock));
+        documents = OpenVault(configuration, vaultOptions, node);
+        webhooks = new WebhookStore(Path.Combine(data, "webhooks", "webhooks.db"));
+        Views = ViewStore.Open(ViewFile(data), ViewSource.Of(node));
+        var json = new ViewJson(node.Catalogue, services.GetRequiredService<RecordJson>(), services.GetRequiredService<UnitNames>());
+        dispatcher = new WebhookDispatcher(Views, webhooks, webhookOptions, json.Fields);
+        new ViewEndpoints(Views, node, guard, json).Map(app);
+        new WebhookEndpoints(webhooks, dispatcher, webhookOptions, Views, guard).Map(app);
+        new DocumentEndpoints(documents, vaultOptions, guard).Map(app);
+        following = Task.Run(FollowAsync);
+    }
+
+    /// <summary>Statements, agreements, events and time lines.</summary>
+    public ViewStore Views { get; }
+
+    /// <summary>Opens them all in a node's data folder.</summary>
+    public static Rooms Open(WebApplication app) => new(app);
+
+    /// <summary>Where a data folder has its views.</summary>
+    public static string ViewFile(string dataFolder) => Path.Combine(dataFolder, "views", "views.db");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await dispatcher.DisposeAsync();
+        await stop.CancelAsync();
+        await following;
+        Views.Dispose();
+        webhooks.Dispose();
+        documents.Dispose();
+        stop.Dispose();
+    }
+
+    private static DocumentStore OpenVault(NodeConfiguration configuration, VaultOptions options, LedgerNode node)
+    {
+        try
+        {
+            return new DocumentStore(
+                configuration.Ledger.Data, configuration.Vault.Key, (agreement, party) => node.Read(ledger => ledger.ReadersOf(agreement)) is { } readers && readers.Allows(party), options);
+        }
+        catch (VaultException fault)
+        {
+            throw new ConfigurationException("vault.key", "«vault.key»: " + fault.Message);
+        }
+    }
+
+    private async Task FollowAsync()
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Views.RunAsync(stop.Token);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (NodeStoppedException)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is Microsoft.Data.Sqlite.SqliteException or IOException)
+            {
+                log.LogError(fault, "The views stand still at block {Height}.", Views.Height);
+                await Task.Delay(Pause, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+        }
+    }
+}
