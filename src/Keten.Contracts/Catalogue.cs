@@ -1,4 +1,6 @@
+using Keten.Contracts.Metering;
 using Keten.Contracts.Money;
+using Keten.Contracts.Tariffs;
 using Keten.Kernel;
 
 namespace Keten.Contracts;
@@ -7,5 +9,10 @@ namespace Keten.Contracts;
 public static class BuiltIn
 {
     /// <summary>All of them.</summary>
-    public static Catalogue Catalogue { get; } = new(EMoney.Contents);
+    public static Catalogue Catalogue { get; } = new(
+        EMoney.Contents,
+        Measure.Contents,
+        Tariff.Contents,
+        MeteredUse.Contents,
+        StandingMandate.Contents);
 }

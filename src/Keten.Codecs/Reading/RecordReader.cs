@@ -43,6 +43,9 @@ internal sealed class RecordReader(Compilation compilation, List<Finding> findin
             else if (nested.TypeKind != TypeKind.Interface && (Kernel.MakesHolder(nested) || Kernel.IsClause(nested) || Kernel.IsEvent(nested)))
                 Refuse(nested, nested, "a clause or an event is a positional record");
         }
+        // What a table keeps may stand beside the contract.
+        foreach (var table in Kernel.Tables(holder))
+            if (((INamedTypeSymbol)table.Type).TypeArguments.Last() is INamedTypeSymbol { TypeKind: TypeKind.Struct } value && !Kernel.Has(value)) Read(value);
         return own;
     }
 

@@ -56,11 +56,22 @@ public sealed class Facts
         return unit.Of(ledger.Available(party, unit));
     }
 
-    /// <summary>What may still be collected from a party under its mandate to this agreement; nothing where there is none.</summary>
+    /// <summary>What a unit is: its decimals, its rules, its issuer; null where there is none of that number.</summary>
+    public UnitRecord? Describe(Unit unit)
+    {
+        Step();
+        return ledger.Units.Get(unit);
+    }
+
+    /// <summary>
+    /// What one call may still collect from a party under its mandate to this agreement; nothing where there is none. While a recovery of the party is pending it is no more than
+    /// what the emergency limit leaves of the day. Whether the party has so much, <see cref="Available"/> says.
+    /// </summary>
     public Amount Collectable(Party payer, Unit unit)
     {
         Step();
-        return unit.Of(ledger.Mandates.TryGet(new MandateKey(payer, Number, unit), out var mandate) && Now < mandate.Until ? Math.Min(mandate.Each, mandate.Left) : 0);
+        if (!ledger.Mandates.TryGet(new MandateKey(payer, Number, unit), out var mandate) || Now >= mandate.Until) return unit.Of(0);
+        return unit.Of(Math.Min(Math.Min(mandate.Each, mandate.Left), EmergencyLeft(payer, unit)));
     }
 
     /// <summary>Another agreement, read-only, as it is now. Ended ones stay readable.</summary>
@@ -110,6 +121,18 @@ public sealed class Facts
     internal void Step()
     {
         if (--steps < 0) throw new LimitException(KernelRefusal.StepsExhausted);
+    }
+
+    private long EmergencyLeft(Party payer, Unit unit)
+    {
+        if (ledger.Parties.Get(payer) is not { Recovery: not null, Guardianship: { } guardianship }) return long.MaxValue;
+        foreach (var limit in guardianship.EmergencyPerDay)
+        {
+            if (limit.Unit != unit) continue;
+            var spent = ledger.SpentToday.Get(new SpentKey(payer.Id, unit));
+            return Math.Max(0, spent.Day == Now.DayNumber ? limit.Minor - spent.Amount : limit.Minor);
+        }
+        return 0;
     }
 
     internal void Lend(Contract to, ulong number, object? current, int stepsAllowed) => (contract, Number, state, steps) = (to, number, current, stepsAllowed);
