@@ -33,7 +33,7 @@ public static class ContainmentCheck
     private static readonly HashSet<string> Allowed =
     [
         "System.Object::.ctor", "System.String::get_Length", "System.String::get_Chars", "System.String::op_Equality", "System.String::op_Inequality", "System.Math", "System.Int128", "System.UInt128",
-        "System.ReadOnlySpan`1", "System.Span`1", "System.Nullable`1::get_HasValue", "System.Nullable`1::get_Value", "System.Nullable`1::GetValueOrDefault", "System.Nullable`1::.ctor",
+        "System.ReadOnlySpan`1", "System.ReadOnlySpan`1/Enumerator", "System.Span`1", "System.Span`1/Enumerator", "System.Enum::HasFlag", "System.Array::Resize", "System.Nullable`1::get_HasValue", "System.Nullable`1::get_Value", "System.Nullable`1::GetValueOrDefault", "System.Nullable`1::.ctor",
         "System.MemoryExtensions::AsSpan", "System.ValueTuple`2::.ctor", "System.ValueTuple`3::.ctor", "System.ValueTuple`4::.ctor", "System.ValueTuple`5::.ctor", "System.Array::Empty", "System.Func`1",
         "System.Func`2", "System.Func`3", "System.Buffers.Binary.BinaryPrimitives", "System.Collections.Generic.List`1::.ctor", "System.Collections.Generic.List`1::Add",
         "System.Collections.Generic.List`1::get_Count", "System.Collections.Generic.List`1::get_Item", "System.Collections.Generic.List`1::set_Item", "System.Collections.Generic.List`1::ToArray",
@@ -97,7 +97,7 @@ public static class ContainmentCheck
         {
             var code = instruction.OpCode.Code;
             if (Refused.Contains(code)) Found($"the instruction {instruction.OpCode.Name}");
-            if (Wrapping.Contains(code) && !IsOfLoop(instruction)) Found($"arithmetic that wraps: {instruction.OpCode.Name}");
+            if (Wrapping.Contains(code) && !IsOfLoop(instruction) && !IsOfRange(instruction) && !IsOfPlace(instruction)) Found($"arithmetic that wraps: {instruction.OpCode.Name}");
             if (code == Code.Stsfld && instruction.Operand is FieldReference field && !method.IsConstructor && !field.Name.Contains('<', StringComparison.Ordinal)) Found($"a write to {field.FullName}");
             if (instruction.Operand is MethodReference called) Check(called, Found);
         }
@@ -108,6 +108,22 @@ public static class ContainmentCheck
         (instruction.OpCode.Code == Code.Conv_I4 && instruction.Previous?.OpCode.Code == Code.Ldlen)
         || (instruction.OpCode.Code == Code.Add && instruction.Previous?.OpCode.Code == Code.Ldc_I4_1
             && instruction.Next?.OpCode.Code is Code.Stloc_0 or Code.Stloc_1 or Code.Stloc_2 or Code.Stloc_3 or Code.Stloc_S or Code.Stloc);
+
+    // What the compiler writes to see whether a value is within bounds, and for a switch: less the lower bound, then compared without sign.
+    private static bool IsOfRange(Instruction instruction)
+    {
+        if (instruction.OpCode.Code != Code.Sub || !IsConstant(instruction.Previous)) return false;
+        var next = instruction.Next;
+        if (next?.OpCode.Code == Code.Switch) return true;
+        return IsConstant(next) && next?.Next?.OpCode.Code is Code.Ble_Un or Code.Ble_Un_S or Code.Bgt_Un or Code.Bgt_Un_S or Code.Cgt_Un or Code.Clt_Un or Code.Blt_Un or Code.Blt_Un_S or Code.Bge_Un or Code.Bge_Un_S;
+    }
+
+    // What the compiler writes for a place counted from the end, and for a slice: below nothing it faults where it is used.
+    private static bool IsOfPlace(Instruction instruction) => instruction.OpCode.Code == Code.Sub
+        && (instruction.Next?.Operand is MethodReference { Name: "get_Item" or "get_Chars" or "Slice" }
+            || (IsConstant(instruction.Previous) && instruction.Previous.Previous?.Operand is MethodReference { Name: "get_Length" or "get_Count" }));
+
+    private static bool IsConstant(Instruction? instruction) => instruction?.OpCode.Code is >= Code.Ldc_I4_M1 and <= Code.Ldc_I8;
 
     private static void Check(MethodReference called, Action<string> found)
     {

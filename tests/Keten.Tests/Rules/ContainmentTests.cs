@@ -11,7 +11,7 @@ public sealed class ContainmentTests
     /// <summary>Rule 34: the contracts that come with Keten are contained.</summary>
     [Fact]
     public void The_built_in_contracts_are_contained() =>
-        Assert.Equal([], ContainmentCheck.Run(typeof(Contracts.BuiltIn).Assembly.Location, name => !name.Contains(".Tariffs.", StringComparison.Ordinal)).Select(finding => finding.ToString()));
+        Assert.Equal([], ContainmentCheck.Run(typeof(global::Keten.Contracts.BuiltIn).Assembly.Location).Select(finding => finding.ToString()));
 
     /// <summary>Rules 31 to 34: each thing that a contract may not do is found in the compiled code.</summary>
     [Theory]
