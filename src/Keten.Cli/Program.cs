@@ -7,6 +7,9 @@ namespace Keten.Cli;
 /// <summary>The one binary: a line a command, each in its own file.</summary>
 public static class Program
 {
+    // A node that is told to stop lets those finish whom it is answering.
+    private static readonly TimeSpan Stopping = TimeSpan.FromMinutes(2);
+
     public static Task<int> Main(string[] args) => RunAsync(args, Console.Out, Console.Error);
 
     /// <summary>Runs a command as the shell would, with its output to writers; the exit code is one of <see cref="Exit"/>.</summary>
@@ -14,8 +17,10 @@ public static class Program
     {
         var root = new RootCommand("Keten: one record of things, money and promises, with a proof for each. Exit codes: " + Exit.Words)
         {
+            FsckCommand.Create(),
             GenesisCommand.Create(),
             KeyCommand.Create(),
+            NodeCommand.Create(),
             OcmfCommand.Create(),
             PartyCommand.Create(),
             PayCommand.Create(),
@@ -31,6 +36,6 @@ public static class Program
         root.Add(new Option<bool>(Terminal.JsonName) { Description = "Print one JSON object, last on standard output, instead of tables.", Recursive = true });
         var parse = root.Parse(args);
         if (parse.Errors.Count > 0) return Terminal.Misused(parse, output, error);
-        return await parse.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancel);
+        return await parse.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Stopping }, cancel);
     }
 }

@@ -6,10 +6,12 @@ public sealed partial class KetenClient
     /// The events that this reader may read, after a place and from then on for ever. A stream that breaks is taken up again after the last event that was handed out, so that none is
     /// missed and none comes twice; when the node cannot be reached for as long as patience goes, it ends with an <see cref="UnreachableException"/>.
     /// </summary>
-    /// <param name="after">The id of the last event that was seen; null: from the first.</param>
+    /// <param name="after">The id of the last event that was seen; null: from now on; «0.0»: from the first.</param>
     /// <param name="cancel">Ends the stream.</param>
     public async IAsyncEnumerable<StreamEvent> EventsAsync(string? after = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel = default)
     {
+        // Without a place a stream that breaks before its first event would lose what happens until it is taken up again.
+        after ??= await HeadAsync(cancel) is { } head ? $"{head.Header.Height}.{uint.MaxValue}" : "0.0";
         for (var failures = 0; ;)
         {
             Exception? broken = null;

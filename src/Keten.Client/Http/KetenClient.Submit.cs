@@ -31,7 +31,8 @@ public sealed partial class KetenClient
         {
             var to = EndOfBatch(transactions, from);
             await SubmitBatchAsync(transactions, [.. Enumerable.Range(from, to - from)], answers, wait, cancel);
-            progress?.Report(from = to);
+            from = to;
+            progress?.Report(from);
         }
         return answers;
     }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Keten.Kernel;
-using Keten.Kernel.Blocks;
 using Keten.Kernel.State;
 using Keten.Node.Pipeline;
 using Keten.Node.Rendering;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using Keten.Kernel;
 using Keten.Kernel.Execution;
 using Keten.Node.Pipeline;
 using Keten.Node.Rendering;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Keten.Kernel;
 using Keten.Node.Pipeline;
-using Keten.Node.Rendering;
 using Microsoft.AspNetCore.Http;
 
 namespace Keten.Node.Api;

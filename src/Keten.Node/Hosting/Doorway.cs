@@ -44,6 +44,8 @@ public sealed class Doorway(RequestDelegate next, HttpSection http, RequestLimit
         {
             context.Response.Clear();
             context.Response.Headers.XContentTypeOptions = "nosniff";
+            // What is left of a body that is too long is not read: the connection ends, and the client is told so before it asks again on it.
+            if (problem.StatusCode == 413 && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
             context.RequestAborted = gone;
             await Write(problem, context);
         }

@@ -16,6 +16,9 @@ namespace Keten.Node.Hosting;
 /// <summary>A whole node in this process: the ledger and its doors. Stops gracefully: new requests are told to come again, those under way end, then the ledger is closed.</summary>
 public sealed class NodeHost : IAsyncDisposable
 {
+    /// <summary>The environment variable with the password of an encrypted validator's key.</summary>
+    public const string PasswordVariable = "KETEN_PASSWORD";
+
     private readonly WebApplication app;
     private readonly MeterProvider? metrics;
     private readonly List<IAsyncDisposable> parts;
@@ -138,7 +141,8 @@ public sealed class NodeHost : IAsyncDisposable
     {
         try
         {
-            return SigningKey.FromPem(File.ReadAllText(path));
+            var pem = File.ReadAllText(path);
+            return pem.Contains("ENCRYPTED", StringComparison.Ordinal) ? SigningKey.FromPem(pem, Environment.GetEnvironmentVariable(PasswordVariable)) : SigningKey.FromPem(pem);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
         {

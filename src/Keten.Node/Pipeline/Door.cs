@@ -127,7 +127,7 @@ internal sealed class Door : IDisposable
             return KernelRefusal.Malformed;
         }
         if (transaction.LedgerId != node.LedgerId) return KernelRefusal.WrongLedger;
-        if (transaction.PackedLength > Entry.BytesAtMost - Entry.Overhead) return KernelRefusal.TooLarge;
+        if (transaction.PackedLength > node.EntryAtMost - Entry.Overhead) return KernelRefusal.TooLarge;
         if (transaction.Expiry.Seconds < node.Progress.Now) return KernelRefusal.Expired;
         return transaction.Expiry > node.Now.Plus(node.Progress.ExpiryAhead) ? KernelRefusal.ExpiryTooFar : null;
     }

@@ -40,6 +40,9 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 
     public Room Room { get; } = new(options.QueueAtMost, options.QueueBytesAtMost);
 
+    /// <summary>The longest entry that both ledger and log take, in bytes.</summary>
+    public int EntryAtMost { get; } = Math.Min(Entry.BytesAtMost, log.MaxEntryBytes);
+
     /// <summary>The clock, in whole seconds.</summary>
     public Instant Now => new(options.Clock.GetUtcNow().ToUnixTimeSeconds());
 }

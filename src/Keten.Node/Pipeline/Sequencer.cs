@@ -116,7 +116,7 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
         while (batch.Count < node.Options.BatchAtMost && waiting.TryPeek(out var one))
         {
             size += one.Checked.Transaction.PackedLength + 5;
-            if (size > Entry.BytesAtMost && batch.Count > 0) break;
+            if (size > node.EntryAtMost && batch.Count > 0) break;
             waiting.TryDequeue(out one);
             batch.Add(one);
             node.Room.Give(one.Submission.Transactions[one.Index].Length);

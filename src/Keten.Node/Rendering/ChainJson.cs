@@ -29,7 +29,7 @@ public static class ChainJson
     public static JsonObject Of(uint number, UnitRecord unit) => new()
     {
         ["unit"] = number, ["symbol"] = unit.Symbol, ["decimals"] = (int)unit.Decimals, ["issuer"] = unit.Issuer,
-        ["expires"] = (unit.Rules & UnitRules.Expires) != 0, ["takenBack"] = (unit.Rules & UnitRules.TakenBack) != 0, ["personal"] = (unit.Rules & UnitRules.Personal) != 0,
+        ["expires"] = unit.Rules.HasFlag(UnitRules.Expires), ["takenBack"] = unit.Rules.HasFlag(UnitRules.TakenBack), ["personal"] = unit.Rules.HasFlag(UnitRules.Personal),
     };
 
     private static string Hex(Signature signature) => signature.R.ToString() + signature.S;

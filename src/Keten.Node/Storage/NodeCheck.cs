@@ -1,7 +1,6 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
-using Keten.Kernel.Trees;
 using Keten.Log;
 
 namespace Keten.Node.Storage;

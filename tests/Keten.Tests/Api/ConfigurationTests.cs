@@ -104,6 +104,7 @@ public sealed class ConfigurationTests
         {
             null => "none",
             string text => $"`{text}`",
+            bool flag => flag ? "true" : "false",
             IEnumerable => "empty",
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             var other => other.ToString(),

@@ -29,12 +29,14 @@ public sealed class EndpointFuzzTests
             var address = string.Format(null, Addresses[round % Addresses.Length], Value(), Value(), Value(), Value());
             // Proofs wait for ledger time, which stands here.
             if (address.Contains("proof=true", StringComparison.Ordinal)) continue;
-            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            using var request = new HttpRequestMessage(HttpMethod.Get, rig.Host.Url + address);
             if (random.Next(4) == 0) request.Headers.TryAddWithoutValidation("Accept", random.Next(2) == 0 ? "application/cbor" : "*/*;q=x, ,;");
             if (random.Next(8) == 0) request.Headers.TryAddWithoutValidation("Signature-Input", Text(random));
             if (random.Next(8) == 0) request.Headers.TryAddWithoutValidation("Last-Event-ID", Text(random));
             using var response = await clients[round % clients.Length].SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             Assert.True((int)response.StatusCode < 500, $"{address}: {(int)response.StatusCode}");
+            // The server itself turns away what is no address at all (a zero byte in it), with 400 and no words.
+            if (response is { StatusCode: HttpStatusCode.BadRequest, Content.Headers.ContentType: null }) continue;
             if ((int)response.StatusCode >= 400) Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         }
 

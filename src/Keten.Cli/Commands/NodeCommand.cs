@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Keten.Cli.Terminals;
+using Keten.Contracts;
+using Keten.Node.Hosting;
+using Keten.Node.Storage;
+
+namespace Keten.Cli.Commands;
+
+/// <summary>Runs a node in this process until it is told to stop.</summary>
+internal static class NodeCommand
+{
+    private const string UsualFile = "keten.json";
+
+    public static Command Create()
+    {
+        var config = new Option<FileInfo?>("--config") { Description = $"The configuration; by default {UsualFile} where it stands here. The environment overrides it: KETEN__HTTP__LISTEN.", HelpName = "FILE" };
+        var data = new Option<string?>("--data") { Description = "The data folder, instead of the configuration's.", HelpName = "DIR" };
+        var genesis = new Option<string?>("--genesis") { Description = "The genesis of a new ledger, instead of the configuration's.", HelpName = "FILE" };
+        var key = new Option<string?>("--validator-key") { Description = "The validator's key file, instead of the configuration's; of an encrypted one KETEN_PASSWORD is the password.", HelpName = "FILE" };
+        var port = new Option<ushort?>("--port") { Description = "The port on 127.0.0.1, instead of the configuration's address; 0 takes a free one.", HelpName = "NUMBER" };
+        var command = new Command("node", "Runs a node until it is told to stop (Ctrl-C, SIGTERM).") { config, data, genesis, key, port };
+        Terminal.Runs(command, async (terminal, parse, cancel) =>
+        {
+            var configuration = ConfigurationFile.Load(parse.GetValue(config)?.FullName ?? (File.Exists(UsualFile) ? UsualFile : null));
+            var ledger = configuration.Ledger;
+            configuration = configuration with
+            {
+                Ledger = ledger with { Data = parse.GetValue(data) ?? ledger.Data, Genesis = parse.GetValue(genesis) ?? ledger.Genesis, ValidatorKey = parse.GetValue(key) ?? ledger.ValidatorKey },
+                Http = parse.GetValue(port) is { } number ? configuration.Http with { Listen = $"http://127.0.0.1:{number}" } : configuration.Http,
+            };
+            await using var host = await StartAsync(configuration, cancel);
+            terminal.Plain($"The node of ledger {host.Node.LedgerId} listens on {host.Url}");
+            terminal.Result(new JsonObject { ["ledger"] = host.Node.LedgerId.ToString(), ["url"] = host.Url, ["height"] = host.Node.Head?.Header.Height ?? 0, ["data"] = configuration.Ledger.Data });
+            await Task.Delay(Timeout.Infinite, cancel).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await host.StopAsync();
+            return Exit.Ok;
+        });
+        return command;
+    }
+
+    private static async Task<NodeHost> StartAsync(NodeConfiguration configuration, CancellationToken cancel)
+    {
+        try
+        {
+            return await NodeHost.StartAsync(configuration, BuiltIn.Catalogue, cancel: cancel);
+        }
+        catch (Exception fault) when (fault is ConfigurationException or InvalidOperationException or ArgumentException)
+        {
+            throw ExitException.Usage(fault.Message);
+        }
+        catch (DamagedException fault)
+        {
+            throw new ExitException(Exit.Failed, $"The data folder is damaged: {fault.Message} See 'keten fsck'.");
+        }
+    }
+}
