@@ -7,7 +7,7 @@ using Keten.Kernel.State;
 namespace Keten.Testing;
 
 /// <summary>A ledger of one validator in memory, with a cast of actors and a clock in the test's hand. Everything runs through real entries, blocks and signatures.</summary>
-public sealed class World : IDisposable
+public sealed class World
 {
     private readonly List<ReadOnlyMemory<byte>> entries = [];
     private readonly Dictionary<KeyId, ulong> counters = [];
@@ -188,13 +188,6 @@ public sealed class World : IDisposable
             happened.Add(new Happening(one.Agreement, (IEvent)Typed.Read(codec!, bytes[one.Content].ToArray())));
         }
         return block;
-    }
-
-    /// <summary>Lets go of the keys that the world itself signs with.</summary>
-    public void Dispose()
-    {
-        messenger.Dispose();
-        validator.Dispose();
     }
 }
 

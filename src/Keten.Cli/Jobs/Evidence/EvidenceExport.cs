@@ -1,5 +1,4 @@
 using Keten.Kernel;
-using Keten.Kernel.Blocks;
 using Keten.Node.Pipeline;
 using Keten.Node.Vault;
 

@@ -1,4 +1,3 @@
-using Keten.Client;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 

@@ -1,4 +1,3 @@
-using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.State;
 using Keten.Node.Pipeline;

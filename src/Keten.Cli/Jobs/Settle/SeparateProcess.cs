@@ -30,7 +30,7 @@ internal static class SeparateProcess
         var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath);
         var start = new ProcessStartInfo(host == "dotnet" ? Environment.ProcessPath! : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            WorkingDirectory = workingFolder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = workingFolder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         start.ArgumentList.Add(program);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
