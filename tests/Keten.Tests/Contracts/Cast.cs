@@ -1,4 +1,3 @@
-using Keten.Contracts.Metering;
 using Keten.Contracts.Money;
 using Keten.Contracts.Tariffs;
 using Keten.Kernel;
