@@ -48,7 +48,10 @@ public enum Settlement
     Unruled = 5,
 }
 
-/// <summary>How the money of a dispute is divided: what is struck from the cost comes first off what is owed, then out of what is on hold; the rest of that is the provider's.</summary>
+/// <summary>
+/// How the money of a dispute is divided: what is struck from the cost comes first off what is owed, then out of what is on hold; the rest of that is the
+/// provider's.
+/// </summary>
 internal readonly record struct Division(Session After, Amount ToCustomer, Amount ToProvider)
 {
     /// <summary>Divides what is on hold, so that both parts always sum to it.</summary>

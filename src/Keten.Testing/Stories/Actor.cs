@@ -4,7 +4,9 @@ using Keten.Kernel;
 
 namespace Keten.Testing;
 
-/// <summary>Somebody in a story. The key follows from the name, so that a party's bytes are the same in every run. Never for a real ledger: anybody can make this key.</summary>
+/// <summary>
+/// Somebody in a story. The key follows from the name, so that a party's bytes are the same in every run. Never for a real ledger: anybody can make this key.
+/// </summary>
 public sealed class Actor : Signer, IDisposable
 {
     private readonly ECDsa key;

@@ -94,7 +94,9 @@ public abstract class ContractTests<T> where T : class
         if (accepted < steps / 10) throw new StoryException($"Seed {seed}: of {steps} calls {accepted} were accepted, too few to say anything; give better ones.");
     }
 
-    /// <summary>A value that has a chance to be accepted, of this clause or of another instead; null for one that is drawn from the forms of its fields alone.</summary>
+    /// <summary>
+    /// A value that has a chance to be accepted, of this clause or of another instead; null for one that is drawn from the forms of its fields alone.
+    /// </summary>
     /// <param name="clause">The clause's type.</param>
     /// <param name="random">Seeded; the only source of chance.</param>
     /// <param name="world">Where.</param>
@@ -104,7 +106,9 @@ public abstract class ContractTests<T> where T : class
     /// <param name="story">As the random calls left it.</param>
     protected virtual bool IsOver(Story<T> story) => story.HasEnded;
 
-    /// <summary>Gets out what the agreement holds, whatever happened before: the contract's own way out. Where it has none, all parties that its state names unwind it.</summary>
+    /// <summary>
+    /// Gets out what the agreement holds, whatever happened before: the contract's own way out. Where it has none, all parties that its state names unwind it.
+    /// </summary>
     /// <param name="story">As the random calls left it.</param>
     protected virtual void Release(Story<T> story) => Unwinding.Do(story.World, story.Agreement.Number);
 
@@ -122,5 +126,6 @@ public abstract class ContractTests<T> where T : class
     }
 
     private static bool IsListed(Type type) => type == typeof(IEvent)
-        || (type.IsGenericType && type.GetGenericTypeDefinition() is var open && (open == typeof(IOpening<>) || open == typeof(IClause<>) || open == typeof(ICorrection<>) || open == typeof(IDue<>)));
+        || (type.IsGenericType && type.GetGenericTypeDefinition() is var open
+            && (open == typeof(IOpening<>) || open == typeof(IClause<>) || open == typeof(ICorrection<>) || open == typeof(IDue<>)));
 }

@@ -17,7 +17,8 @@ public static class ContractVector
     public static string Record(Contract contract)
     {
         var any = new AnyRecord(new Random(contract.Code), [new Actor("A"), new Actor("B"), new Actor("C")], Hash.Of("Keten.Testing"u8)) { Whole = true };
-        var records = Records(contract).Select(record => new RecordLine(record.Place, record.Codec.Name, Fields(record.Codec), Convert.ToHexStringLower(any.Of(record.Codec)))).ToArray();
+        var records = Records(contract).Select(record =>
+            new RecordLine(record.Place, record.Codec.Name, Fields(record.Codec), Convert.ToHexStringLower(any.Of(record.Codec)))).ToArray();
         return JsonSerializer.Serialize(new Vector(contract.Code, contract.Version, contract.Name, records, Refusals(contract)), Form) + "\n";
     }
 

@@ -30,7 +30,8 @@ internal sealed class LedgerRules(World world)
     public void CheckNothingHeld(ulong agreement)
     {
         foreach (var (key, account) in world.State.AccountsOf(Owner.Of(agreement)))
-            if (account.Balance != 0 && world.State.UnitOf(key.Unit)!.Issuer != agreement) throw new StoryException($"agreement {agreement} is left with {account.Balance} of {key.Unit}");
+            if (account.Balance != 0 && world.State.UnitOf(key.Unit)!.Issuer != agreement)
+                throw new StoryException($"agreement {agreement} is left with {account.Balance} of {key.Unit}");
     }
 
     /// <summary>A call that is refused changes nothing but counters, and none faults.</summary>
@@ -40,7 +41,8 @@ internal sealed class LedgerRules(World world)
         var step = call();
         if (step.Refusal is null) Accepted++;
         if (ReferenceEquals(step.Refusal, KernelRefusal.ContractFaulted)) throw new StoryException("the contract faulted");
-        if (step.Refusal is not null && step.Happened.Count == 0 && !before.AsSpan().SequenceEqual(Dump())) throw new StoryException($"a refusal changed the ledger: {step.Refusal.Sentence}");
+        if (step.Refusal is not null && step.Happened.Count == 0 && !before.AsSpan().SequenceEqual(Dump()))
+            throw new StoryException($"a refusal changed the ledger: {step.Refusal.Sentence}");
     }
 
     private byte[] Dump()

@@ -2,7 +2,10 @@ using Keten.Kernel;
 
 namespace Keten.Testing;
 
-/// <summary>What happens under one agreement, told step by step against a real ledger. A story that lists a signature which its step can do without fails, and so does one that leaves a refusal unsaid.</summary>
+/// <summary>
+/// What happens under one agreement, told step by step against a real ledger. A story that lists a signature which its step can do without fails, and so does
+/// one that leaves a refusal unsaid.
+/// </summary>
 /// <typeparam name="T">The contract.</typeparam>
 public sealed class Story<T> where T : class
 {

@@ -6,7 +6,9 @@ using Keten.Kernel.State;
 
 namespace Keten.Testing;
 
-/// <summary>A ledger of one validator in memory, with a cast of actors and a clock in the test's hand. Everything runs through real entries, blocks and signatures.</summary>
+/// <summary>
+/// A ledger of one validator in memory, with a cast of actors and a clock in the test's hand. Everything runs through real entries, blocks and signatures.
+/// </summary>
 public sealed class World
 {
     private readonly List<ReadOnlyMemory<byte>> entries = [];

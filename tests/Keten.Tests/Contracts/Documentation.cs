@@ -53,11 +53,11 @@ public sealed partial class Documentation
     }
 
     private static IEnumerable<(long Customer, long Provider, long Held)> Rows() =>
-        Row().Matches(Page("docs/contracts/metered-use.md")).Select(row => (Minor(row.Groups[1].Value), Minor(row.Groups[2].Value), Minor(row.Groups[3].Value)));
+        Row().Matches(Page("docs/contracts/metered-use.md")).Select(row => (Minor(row.Groups["customer"].Value), Minor(row.Groups["provider"].Value), Minor(row.Groups["held"].Value)));
 
     private static long Minor(string amount) => long.Parse(amount.Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"\| (\d+\.\d\d) \| (\d+\.\d\d) \| (\d+\.\d\d) \|\n", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\| (?<customer>\d+\.\d\d) \| (?<provider>\d+\.\d\d) \| (?<held>\d+\.\d\d) \|\n", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Row();
 
     private static string Page(string path)
