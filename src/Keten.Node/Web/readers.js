@@ -19,7 +19,7 @@ async function readersOf(line, side) {
     el('li', {}, `Validators see what they execute: ${validators}.`),
     el('li', {}, 'Whoever is handed the receipt can check it.'),
   ];
-  if (!line.agreement) return [el('p', {}, 'Only the owner of each account, here you and whom you paid or were paid by, and:'), el('ul', {}, ...besides)];
+  if (line.kind === 'movement' || !line.agreement) return [el('p', {}, 'The owner of each account, here you and whom you paid or were paid by. Beside you:'), el('ul', {}, ...besides)];
   const { readers } = await side.api.json(`/v1/agreements/${line.agreement}`);
   if (readers === 'everyone') return [el('p', {}, 'Everyone: this agreement is public by its nature.')];
   return [

@@ -58,7 +58,7 @@ const checks = {
       need(await verify(validator.key, sign1Structure(one.protectedBytes, receipt.root), one.signature), `The signature of ${validator.name} does not fit: something was changed.`);
       names.push(validator.name);
     }
-    return `Signed by ${names.join(', ')}; ${genesis.quorum} of ${genesis.validators.length} needed. The rebuilt root of the history is ${short(receipt.root)}.`;
+    return `Signed by ${names.join(', ')}; ${genesis.quorum} of ${genesis.validators.length} needed. The root of the history, rebuilt here: ${short(receipt.root)}`;
   },
   async outcome(receipt) {
     need(receipt.outcomes.length > 0, 'It does not say what was done.');

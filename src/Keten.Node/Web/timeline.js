@@ -93,12 +93,17 @@ export class Timeline {
       panel);
   }
 
-  /** With whom the agreement is, as soon as it is known. */
+  /** With whom: of a movement, who paid or was paid; of an event, who else is party to the agreement, as soon as that is known. */
   withWhom(line) {
-    if (!line.agreement) return null;
     const place = el('p', { class: 'with' });
-    this.side.partnersOf(line.agreement).then(names => place.textContent = names);
+    if (line.kind === 'movement') place.textContent = this.othersOf(line);
+    else if (line.agreement) this.side.partnersOf(line.agreement).then(names => place.textContent = names);
     return place;
+  }
+
+  othersOf({ from, to }) {
+    const names = (from ?? to ?? []).map(other => other.party ? this.side.names.get(other.party)?.name : `agreement ${other.agreement}`).filter(Boolean);
+    return names.length > 0 ? `${from ? 'from' : 'to'} ${names.join(', ')}` : '';
   }
 
   action(label, show, panel, line, words) {

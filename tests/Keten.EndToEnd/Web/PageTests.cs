@@ -17,7 +17,7 @@ public sealed partial class PageTests(Browser browser, DemoNode demo) : IClassFi
         await using var visit = await browser.VisitAsync(demo.Address);
         await Expect(visit.Page.GetByRole(AriaRole.Radio)).ToHaveCountAsync(1 + demo.World.Network.Drivers.Count);
         await Expect(visit.Page.GetByRole(AriaRole.Group, new() { Name = "Who are you?" })).ToBeVisibleAsync();
-        await Expect(visit.Page.GetByLabel("Operator charge-point operator")).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Radio, new() { Name = "Operator charge-point operator" })).ToBeVisibleAsync();
         await Expect(visit.Page.Locator("#play")).ToContainTextAsync("play keys");
         Assert.Empty(visit.Complaints);
     }
