@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Keten.Client;
 using Keten.Connectors.Ocmf;
 using Keten.Connectors.Ocpi;
-using Keten.Connectors.Schedules;
+using Keten.Contracts.Tariffs;
 using Keten.Kernel;
 using Keten.Kernel.State;
 
