@@ -1,1 +1,27 @@
-return 0;
+using System.CommandLine;
+using Keten.Cli.Commands;
+using Keten.Cli.Terminals;
+
+namespace Keten.Cli;
+
+/// <summary>The one binary: a line a command, each in its own file.</summary>
+public static class Program
+{
+    public static Task<int> Main(string[] args) => RunAsync(args, Console.Out, Console.Error);
+
+    /// <summary>Runs a command as the shell would, with its output to writers; the exit code is one of <see cref="Exit"/>.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default)
+    {
+        var root = new RootCommand("Keten: one record of things, money and promises, with a proof for each. Exit codes: " + Exit.Words)
+        {
+            GenesisCommand.Create(),
+            KeyCommand.Create(),
+            OcmfCommand.Create(),
+            VerifyCommand.Create(),
+        };
+        root.Add(new Option<bool>(Terminal.JsonName) { Description = "Print one JSON object, last on standard output, instead of tables.", Recursive = true });
+        var parse = root.Parse(args);
+        if (parse.Errors.Count > 0) return Terminal.Misused(parse, output, error);
+        return await parse.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancel);
+    }
+}

@@ -16,7 +16,10 @@ internal sealed class JsonFields(JsonElement element, string path, JsonNotes not
 
     public JsonElement Element => element;
 
-    /// <summary>Reads a document of at most so many bytes whose root is an object. What the parser finds only as it is read (an escape that is half of a character) is noted too.</summary>
+    /// <summary>
+    /// Reads a document of at most so many bytes whose root is an object. What the parser finds only as it is read (an escape that is half of a character) is
+    /// noted too.
+    /// </summary>
     public static JsonRead<T> Document<T>(ReadOnlyMemory<byte> json, int limit, Func<JsonFields, T> read) where T : class
     {
         var notes = new JsonNotes();
@@ -61,7 +64,8 @@ internal sealed class JsonFields(JsonElement element, string path, JsonNotes not
     {
         if (Find(name, JsonValueKind.Number, required) is not { } found) return null;
         var text = found.GetRawText();
-        if (text.Length <= LongestNumber && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Survives(text, number)) return number;
+        if (text.Length <= LongestNumber && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && Survives(text, number)) return number;
         Note(name, JsonFaultReason.OutOfRange);
         return null;
     }
@@ -86,7 +90,8 @@ internal sealed class JsonFields(JsonElement element, string path, JsonNotes not
     public Instant? Moment(string name, bool required = false)
     {
         if (OptionalText(name, 40, required) is not { } text) return null;
-        if (DateTimeOffset.TryParseExact(text, Moments, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) && moment.ToUnixTimeSeconds() >= 0)
+        if (DateTimeOffset.TryParseExact(text, Moments, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+            && moment.ToUnixTimeSeconds() >= 0)
             return new Instant(moment.ToUnixTimeSeconds());
         Note(name, JsonFaultReason.NotATime);
         return null;

@@ -4,7 +4,8 @@ namespace Keten.Connectors.Json;
 /// <typeparam name="T">What was to be read.</typeparam>
 /// <param name="Value">What was read.</param>
 /// <param name="Faults">What cannot be carried and why, by the field's path; at most <see cref="MaxFaults"/>.</param>
-/// <param name="Ignored">Fields that are unknown where an unknown field could matter: in prices and restrictions. Elsewhere they are skipped in silence, as OCPI asks.</param>
+/// <param name="Ignored">Fields that are unknown where an unknown field could matter: in prices and restrictions. Elsewhere they are skipped in silence, as
+/// OCPI asks.</param>
 public sealed record JsonRead<T>(T? Value, IReadOnlyList<JsonFault> Faults, IReadOnlyList<string> Ignored) where T : class
 {
     /// <summary>No more are listed.</summary>
@@ -52,6 +53,8 @@ public enum JsonFaultReason
     /// <summary>It is no date or time as the standard writes one.</summary>
     NotATime = 11,
 
-    /// <summary>Each field can be carried, but not together: bounds that exclude each other, a price twice in one element, a credit without its reference.</summary>
+    /// <summary>
+    /// Each field can be carried, but not together: bounds that exclude each other, a price twice in one element, a credit without its reference.
+    /// </summary>
     Inconsistent = 12,
 }

@@ -35,6 +35,7 @@ internal static class JsonWriting
     /// <summary>A moment to the second, in UTC.</summary>
     public static void Moment(this Utf8JsonWriter json, string name, Instant? moment)
     {
-        if (moment is { } at) json.WriteString(name, DateTimeOffset.FromUnixTimeSeconds(at.Seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        if (moment is not { } at) return;
+        json.WriteString(name, DateTimeOffset.FromUnixTimeSeconds(at.Seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
     }
 }

@@ -9,7 +9,8 @@ internal static class MonthDay
     public static int? Read(JsonFields fields, string name)
     {
         if (fields.OptionalText(name, 5, required: true) is not { } text) return null;
-        if (DateOnly.TryParseExact("2000-" + text, "yyyy-M-d", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) return date.Month * 100 + date.Day;
+        if (DateOnly.TryParseExact("2000-" + text, "yyyy-M-d", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            return date.Month * 100 + date.Day;
         fields.Note(name, JsonFaultReason.NotATime);
         return null;
     }

@@ -2,7 +2,9 @@ using Keten.Kernel;
 
 namespace Keten.Connectors.Ocpi;
 
-/// <summary>OCPI 2.2.1's charge detail record (module CDRs, object CDR): what was charged and what it costs, sealed. Names and meanings are the standard's.</summary>
+/// <summary>
+/// OCPI 2.2.1's charge detail record (module CDRs, object CDR): what was charged and what it costs, sealed. Names and meanings are the standard's.
+/// </summary>
 /// <param name="CountryCode">ISO 3166-1 alpha-2, of the operator that owns it.</param>
 /// <param name="PartyId">The operator's id, three characters.</param>
 /// <param name="Id">Unique for the operator; at most 36 characters, 39 for a credit.</param>
@@ -34,13 +36,17 @@ namespace Keten.Connectors.Ocpi;
 /// <param name="HomeChargingCompensation">Whether the driver is paid for it.</param>
 /// <param name="LastUpdated">When it was made.</param>
 public sealed record Cdr(
-    string CountryCode, string PartyId, string Id, Instant Start, Instant End, string? SessionId, CdrToken Token, CdrAuthMethod AuthMethod, string? AuthorizationReference,
+    string CountryCode, string PartyId, string Id, Instant Start, Instant End, string? SessionId, CdrToken Token, CdrAuthMethod AuthMethod,
+    string? AuthorizationReference,
     CdrLocation Location, string? MeterId, string Currency, IReadOnlyList<OcpiTariff> Tariffs, IReadOnlyList<CdrPeriod> Periods, CdrSignedData? SignedData,
-    CdrPrice TotalCost, CdrPrice? TotalFixedCost, decimal TotalEnergy, CdrPrice? TotalEnergyCost, decimal TotalTime, CdrPrice? TotalTimeCost, decimal? TotalParkingTime,
+    CdrPrice TotalCost, CdrPrice? TotalFixedCost, decimal TotalEnergy, CdrPrice? TotalEnergyCost, decimal TotalTime, CdrPrice? TotalTimeCost,
+    decimal? TotalParkingTime,
     CdrPrice? TotalParkingCost, CdrPrice? TotalReservationCost, string? Remark, string? InvoiceReferenceId, bool? Credit, string? CreditReferenceId,
     bool? HomeChargingCompensation, Instant LastUpdated)
 {
-    /// <summary>The credit that takes this record back: all its data under another id, the total cost negated, and nothing else (OCPI 2.2.1, Credit CDRs).</summary>
+    /// <summary>
+    /// The credit that takes this record back: all its data under another id, the total cost negated, and nothing else (OCPI 2.2.1, Credit CDRs).
+    /// </summary>
     /// <param name="id">Its own id, at most 39 characters; this record's with something appended will do.</param>
     /// <param name="made">When it is made.</param>
     /// <param name="remark">Why; this record's remark where none is given.</param>
@@ -49,7 +55,8 @@ public sealed record Cdr(
         ? throw new InvalidOperationException("A credit is not credited; a new record is written.")
         : this with
         {
-            Id = id, Credit = true, CreditReferenceId = Id, TotalCost = new CdrPrice(-TotalCost.ExclVat, -TotalCost.InclVat), Remark = remark ?? Remark, LastUpdated = made,
+            Id = id, Credit = true, CreditReferenceId = Id, TotalCost = new CdrPrice(-TotalCost.ExclVat, -TotalCost.InclVat), Remark = remark ?? Remark,
+            LastUpdated = made,
         };
 }
 

@@ -14,10 +14,12 @@ namespace Keten.Connectors.Ocpi;
 /// <param name="Remark">A remark.</param>
 /// <param name="Made">When the record is made.</param>
 public sealed record CdrHead(
-    string Id, string? SessionId, CdrToken Token, CdrAuthMethod AuthMethod, CdrLocation Location, string? MeterId, CdrSignedData? SignedData, string? Remark, Instant Made);
+    string Id, string? SessionId, CdrToken Token, CdrAuthMethod AuthMethod, CdrLocation Location, string? MeterId, CdrSignedData? SignedData, string? Remark,
+    Instant Made);
 
 /// <summary>
-/// Makes a charge detail record of a priced session. Costs are in the currency's decimals, each rounded half-even from the exact lines; only the total is what is paid, and the
+/// Makes a charge detail record of a priced session. Costs are in the currency's decimals, each rounded half-even from the exact lines; only the total is what
+/// is paid, and the
 /// costs by dimension may differ from it by their rounding and by a least or highest price. Volumes have OCPI's four decimals, rounded half-even.
 /// </summary>
 public static class CdrBuilder
@@ -34,19 +36,22 @@ public static class CdrBuilder
         }
         var terms = tariff.Terms;
         return new Cdr(
-            tariff.CountryCode, tariff.PartyId, head.Id, priced.Begin, priced.End, head.SessionId, head.Token, head.AuthMethod, null, head.Location, head.MeterId,
+            tariff.CountryCode, tariff.PartyId, head.Id, priced.Begin, priced.End, head.SessionId, head.Token, head.AuthMethod, null, head.Location,
+            head.MeterId,
             tariff.Currency, [tariff], periods, head.SignedData, new CdrPrice(Major(priced.ExclVat, terms), Major(priced.InclVat, terms)),
             Cost(priced, terms, line => !line.Reserved && line.Dimension == Dimension.Flat), priced.Energy.Minor / 1_000m,
             Cost(priced, terms, line => line.Dimension == Dimension.Energy), Hours(charging + parking),
             Cost(priced, terms, line => !line.Reserved && line.Dimension == Dimension.Time), Hours(parking),
-            Cost(priced, terms, line => line.Dimension == Dimension.ParkingTime), Cost(priced, terms, line => line.Reserved), head.Remark, null, null, null, null, head.Made);
+            Cost(priced, terms, line => line.Dimension == Dimension.ParkingTime), Cost(priced, terms, line => line.Reserved), head.Remark, null, null, null,
+            null, head.Made);
     }
 
     private static List<CdrDimension> Dimensions(PricedPeriod period)
     {
         var dimensions = new List<CdrDimension>();
         if (period.Energy > 0) dimensions.Add(new(CdrDimensionType.Energy, Four(period.Energy / 1_000_000_000m)));
-        dimensions.Add(new(period.Activity switch { Activity.Charging => CdrDimensionType.Time, Activity.Parking => CdrDimensionType.ParkingTime, _ => CdrDimensionType.ReservationTime },
+        dimensions.Add(new(period.Activity switch { Activity.Charging => CdrDimensionType.Time, Activity.Parking => CdrDimensionType.ParkingTime,
+            _ => CdrDimensionType.ReservationTime },
             Hours(period.Duration)));
         if (period.Current is { } current) dimensions.Add(new(CdrDimensionType.MaxCurrent, current / 1_000m));
         if (period.Power is { } power) dimensions.Add(new(CdrDimensionType.MaxPower, power / 1_000m));

@@ -28,10 +28,13 @@ public static class CdrReader
         foreach (var period in fields.Objects("charging_periods", MaxPeriods, required: true)) periods.Add(Period(period));
         var record = new Cdr(
             fields.Text("country_code", 2), fields.Text("party_id", 3), fields.Text("id", 39), Moment("start_date_time"), Moment("end_date_time"),
-            fields.OptionalText("session_id", 36), Token(fields.Object("cdr_token", required: true)), fields.Choice<CdrAuthMethod>("auth_method", required: true) ?? default,
-            fields.OptionalText("authorization_reference", 36), Location(fields.Object("cdr_location", required: true)), fields.OptionalText("meter_id", 255), currency,
+            fields.OptionalText("session_id", 36), Token(fields.Object("cdr_token", required: true)),
+            fields.Choice<CdrAuthMethod>("auth_method", required: true) ?? default,
+            fields.OptionalText("authorization_reference", 36), Location(fields.Object("cdr_location", required: true)), fields.OptionalText("meter_id", 255),
+            currency,
             tariffs, periods, Signed(fields.Object("signed_data")), Price("total_cost", required: true) ?? new CdrPrice(0, null), Price("total_fixed_cost"),
-            fields.Number("total_energy", required: true) ?? 0, Price("total_energy_cost"), fields.Number("total_time", required: true) ?? 0, Price("total_time_cost"),
+            fields.Number("total_energy", required: true) ?? 0, Price("total_energy_cost"), fields.Number("total_time", required: true) ?? 0,
+            Price("total_time_cost"),
             fields.Number("total_parking_time"), Price("total_parking_cost"), Price("total_reservation_cost"), fields.OptionalText("remark", 255),
             fields.OptionalText("invoice_reference_id", 39), fields.Flag("credit"), fields.OptionalText("credit_reference_id", 39),
             fields.Flag("home_charging_compensation"), Moment("last_updated"));
@@ -54,8 +57,10 @@ public static class CdrReader
     {
         if (fields is null) return new("", null, "", "", null, null, "", "", "", "", "", "", "", "", "");
         var place = fields.Object("coordinates", required: true);
-        return new(fields.Text("id", 36), fields.OptionalText("name", 255), fields.Text("address", 45), fields.Text("city", 45), fields.OptionalText("postal_code", 10),
-            fields.OptionalText("state", 20), fields.Text("country", 3), place?.Text("latitude", 10) ?? "", place?.Text("longitude", 11) ?? "", fields.Text("evse_uid", 36),
+        return new(fields.Text("id", 36), fields.OptionalText("name", 255), fields.Text("address", 45), fields.Text("city", 45),
+            fields.OptionalText("postal_code", 10),
+            fields.OptionalText("state", 20), fields.Text("country", 3), place?.Text("latitude", 10) ?? "", place?.Text("longitude", 11) ?? "",
+            fields.Text("evse_uid", 36),
             fields.Text("evse_id", 48), fields.Text("connector_id", 36), fields.Text("connector_standard", 40), fields.Text("connector_format", 40),
             fields.Text("connector_power_type", 40));
     }
@@ -76,6 +81,7 @@ public static class CdrReader
             values.Add(new(value.Text("nature", 32), value.Text("plain_data", 512), value.Text("signed_data", 5_000)));
         var version = fields.Scaled("encoding_method_version", 0);
         if (version is < 0 or > int.MaxValue) fields.Note("encoding_method_version", JsonFaultReason.OutOfRange);
-        return new(fields.Text("encoding_method", 36), version is >= 0 and <= int.MaxValue ? (int)version : null, fields.OptionalText("public_key", 512), values, fields.OptionalText("url", 512));
+        return new(fields.Text("encoding_method", 36), version is >= 0 and <= int.MaxValue ? (int)version : null, fields.OptionalText("public_key", 512),
+            values, fields.OptionalText("url", 512));
     }
 }

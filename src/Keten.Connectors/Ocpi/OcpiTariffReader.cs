@@ -7,7 +7,8 @@ using Keten.Kernel;
 namespace Keten.Connectors.Ocpi;
 
 /// <summary>
-/// Reads OCPI 2.2.1's Tariff object. Carried: prices to six decimals (OCPI: four), VAT to four decimals of a percent, energy to 1 Wh, current to 1 mA, power to 1 W, times to the
+/// Reads OCPI 2.2.1's Tariff object. Carried: prices to six decimals (OCPI: four), VAT to four decimals of a percent, energy to 1 Wh, current to 1 mA, power
+/// to 1 W, times to the
 /// minute; what is finer is refused, never rounded. The extension <c>keten_season</c> in restrictions is read where it is written.
 /// </summary>
 public static class OcpiTariffReader
@@ -17,7 +18,8 @@ public static class OcpiTariffReader
 
     private static readonly string[] Restricting =
     [
-        "start_time", "end_time", "start_date", "end_date", "min_kwh", "max_kwh", "min_current", "max_current", "min_power", "max_power", "min_duration", "max_duration",
+        "start_time", "end_time", "start_date", "end_date", "min_kwh", "max_kwh", "min_current", "max_current", "min_power", "max_power", "min_duration",
+        "max_duration",
         "day_of_week", "reservation", Season,
     ];
 
@@ -37,13 +39,16 @@ public static class OcpiTariffReader
         if (currency.Length > 0 && currency != units.CurrencyCode) fields.Note("currency", JsonFaultReason.OtherCurrency);
         var elements = new List<TariffElement>();
         foreach (var element in fields.Objects("elements", TariffTerms.MaxElements, required: true)) elements.Add(Element(element));
-        var terms = new TariffTerms(units.Currency, units.CurrencyDecimals, units.Energy, new([.. elements]), Limit(fields.Object("min_price")), Limit(fields.Object("max_price")),
+        var terms = new TariffTerms(units.Currency, units.CurrencyDecimals, units.Energy, new([.. elements]), Limit(fields.Object("min_price")),
+            Limit(fields.Object("max_price")),
             units.Zone, fields.Moment("start_date_time"), fields.Moment("end_date_time"));
         if (elements.Count > 0) Check(fields, terms);
         var texts = new List<OcpiText>();
         foreach (var text in fields.Objects("tariff_alt_text", 64)) texts.Add(new OcpiText(text.Text("language", 2), text.Text("text", 512)));
-        return new OcpiTariff(fields.Text("country_code", 2), fields.Text("party_id", 3), fields.Text("id", 36), currency, fields.Choice<OcpiTariffType>("type"),
-            texts, fields.OptionalText("tariff_alt_url", 255), fields.Object("energy_mix")?.Element.GetRawText(), fields.Moment("last_updated", required: true) ?? default, terms);
+        return new OcpiTariff(fields.Text("country_code", 2), fields.Text("party_id", 3), fields.Text("id", 36), currency,
+            fields.Choice<OcpiTariffType>("type"),
+            texts, fields.OptionalText("tariff_alt_url", 255), fields.Object("energy_mix")?.Element.GetRawText(),
+            fields.Moment("last_updated", required: true) ?? default, terms);
     }
 
     private static void Check(JsonFields fields, TariffTerms terms)
@@ -59,7 +64,8 @@ public static class OcpiTariffReader
         if (name.Length > 0) fields.Note(name, reason);
     }
 
-    private static PriceLimit? Limit(JsonFields? fields) => fields is null ? null : new PriceLimit(fields.Scaled("excl_vat", 6, required: true) ?? 0, fields.Scaled("incl_vat", 6));
+    private static PriceLimit? Limit(JsonFields? fields) => fields is null ? null
+        : new PriceLimit(fields.Scaled("excl_vat", 6, required: true) ?? 0, fields.Scaled("incl_vat", 6));
 
     private static TariffElement Element(JsonFields fields)
     {
@@ -67,7 +73,8 @@ public static class OcpiTariffReader
         foreach (var component in fields.Objects("price_components", 4, required: true))
         {
             component.Ignoring(Pricing);
-            components.Add(new PriceComponent(component.Choice<Dimension>("type", required: true) ?? Dimension.Flat, component.Scaled("price", 6, required: true) ?? 0,
+            components.Add(new PriceComponent(component.Choice<Dimension>("type", required: true) ?? Dimension.Flat,
+                component.Scaled("price", 6, required: true) ?? 0,
                 component.Scaled("step_size", 0, required: true) ?? 0, component.Scaled("vat", 4) is { } vat ? new Rate(vat) : null));
         }
         return new TariffElement(new([.. components]), fields.Object("restrictions") is { } restrictions ? Restriction(restrictions) : null);
@@ -77,7 +84,8 @@ public static class OcpiTariffReader
     {
         fields.Ignoring(Restricting);
         return new Restrictions(
-            TimeOfDay(fields, "start_time"), TimeOfDay(fields, "end_time"), Date(fields, "start_date"), Date(fields, "end_date"), SeasonOf(fields.Object(Season)), Days(fields),
+            TimeOfDay(fields, "start_time"), TimeOfDay(fields, "end_time"), Date(fields, "start_date"), Date(fields, "end_date"),
+            SeasonOf(fields.Object(Season)), Days(fields),
             fields.Scaled("min_kwh", 3), fields.Scaled("max_kwh", 3), fields.Scaled("min_current", 3), fields.Scaled("max_current", 3),
             fields.Scaled("min_power", 3), fields.Scaled("max_power", 3), fields.Scaled("min_duration", 0), fields.Scaled("max_duration", 0),
             fields.OptionalText("reservation", 40) switch
@@ -106,7 +114,8 @@ public static class OcpiTariffReader
     private static int? Date(JsonFields fields, string name)
     {
         if (fields.OptionalText(name, 10) is not { } text) return null;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) return date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+            return date.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
         fields.Note(name, JsonFaultReason.NotATime);
         return null;
     }

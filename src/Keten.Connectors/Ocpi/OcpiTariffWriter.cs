@@ -8,7 +8,8 @@ namespace Keten.Connectors.Ocpi;
 
 /// <summary>
 /// Writes OCPI 2.2.1's Tariff object. Two things go beyond the standard and are listed by <see cref="Extensions"/>: prices with more than four decimals, and
-/// <c>keten_season</c> (an object of <c>from</c> and <c>until</c>, both MM-DD and included) in restrictions, which a receiver that does not know it would ignore.
+/// <c>keten_season</c> (an object of <c>from</c> and <c>until</c>, both MM-DD and included) in restrictions, which a receiver that does not know it would
+/// ignore.
 /// </summary>
 public static class OcpiTariffWriter
 {
@@ -123,7 +124,8 @@ public static class OcpiTariffWriter
                 if ((it.Days & 1 << day) != 0) json.WriteStringValue(DayNames[day]);
             json.WriteEndArray();
         }
-        if (it.Reservation != ReservationKind.None) json.WriteString("reservation", it.Reservation == ReservationKind.Expires ? "RESERVATION_EXPIRES" : "RESERVATION");
+        if (it.Reservation != ReservationKind.None)
+            json.WriteString("reservation", it.Reservation == ReservationKind.Expires ? "RESERVATION_EXPIRES" : "RESERVATION");
         if (it.Season is { } season)
         {
             json.WriteStartObject(OcpiTariffReader.Season);

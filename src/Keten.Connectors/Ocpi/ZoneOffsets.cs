@@ -6,7 +6,9 @@ namespace Keten.Connectors.Ocpi;
 /// <summary>Takes a location's local time from the host's zone table, once, when a tariff is published: from then on it is data of the tariff.</summary>
 public static class ZoneOffsets
 {
-    /// <summary>The offsets of a zone from one moment to another; the first entry stands for all time before its first change, the last for all time after.</summary>
+    /// <summary>
+    /// The offsets of a zone from one moment to another; the first entry stands for all time before its first change, the last for all time after.
+    /// </summary>
     /// <param name="zone">The <c>time_zone</c> of OCPI's Location.</param>
     /// <param name="from">The first moment that matters.</param>
     /// <param name="until">The last; at most 50 years later.</param>

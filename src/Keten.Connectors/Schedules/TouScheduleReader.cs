@@ -7,8 +7,10 @@ using Keten.Contracts.Tariffs;
 namespace Keten.Connectors.Schedules;
 
 /// <summary>
-/// Reads a time-of-use schedule in the JSON form of the ACN portal's signals: <c>name</c>, <c>effective</c> and <c>schedule</c>, whose entries have <c>effective_start</c> and
-/// <c>effective_end</c> (MM-DD, both included, over the year's end too), <c>dow_mask</c> (WEEKDAYS, WEEKENDS or ALL), <c>times</c> (hours at which a price begins, the first 0,
+/// Reads a time-of-use schedule in the JSON form of the ACN portal's signals: <c>name</c>, <c>effective</c> and <c>schedule</c>, whose entries have
+/// <c>effective_start</c> and
+/// <c>effective_end</c> (MM-DD, both included, over the year's end too), <c>dow_mask</c> (WEEKDAYS, WEEKENDS or ALL), <c>times</c> (hours at which a price
+/// begins, the first 0,
 /// ascending, to the minute), <c>tariffs</c> (a price per kWh for each) and <c>demand_charge</c>. No VAT is stated, so none is applicable.
 /// </summary>
 public static class TouScheduleReader
@@ -64,7 +66,8 @@ public static class TouScheduleReader
         {
             for (var i = 0; i < times.Count; i++)
                 elements.Add(new TariffElement(new(new PriceComponent(Dimension.Energy, prices[i], 1)),
-                    new Restrictions(times.Count == 1 ? null : (int)times[i], times.Count == 1 ? null : i + 1 < times.Count ? (int)times[i + 1] : 0, Season: season, Days: days ?? 0)));
+                    new Restrictions(times.Count == 1 ? null : (int)times[i], times.Count == 1 ? null : i + 1 < times.Count ? (int)times[i + 1] : 0,
+                        Season: season, Days: days ?? 0)));
         }
         else fields.Note("times", JsonFaultReason.OutOfRange);
     }

@@ -4,7 +4,8 @@ using Keten.Kernel;
 namespace Keten.Connectors.Sessions;
 
 /// <summary>
-/// Reads charging sessions from a station operator's CSV, row by row, in bounded memory. Columns are found by the header's names: <c>sessionId, kwhTotal, created, ended, userId,
+/// Reads charging sessions from a station operator's CSV, row by row, in bounded memory. Columns are found by the header's names: <c>sessionId, kwhTotal,
+/// created, ended, userId,
 /// stationId, locationId</c>; the others are skipped. A bad row is given with its line and reason, and reading goes on.
 /// <list type="bullet">
 /// <item>A year below 100 is of this century: 0014 and 0015 in published files mean 2014 and 2015.</item>
@@ -80,7 +81,8 @@ public static class SessionCsv
         }
         if (Moment(Cell(2)) is not { } begin || Moment(Cell(3)) is not { } end) return SessionRefusal.NotATime;
         if (end < begin) return SessionRefusal.EndBeforeBegin;
-        if (!decimal.TryParse(Cell(1), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var energy) || energy > 100_000)
+        if (!decimal.TryParse(Cell(1), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var energy)
+            || energy > 100_000)
             return SessionRefusal.EnergyNotANumber;
         if (energy < 0) return SessionRefusal.NegativeEnergy;
         if (!ids.Add(Cell(0))) return SessionRefusal.DuplicateId;

@@ -16,7 +16,9 @@ public enum Activity
     /// <summary>It charges; this time is billed as <see cref="Dimension.Time"/>.</summary>
     Charging = 0,
 
-    /// <summary>It is connected and does not charge; this time is billed as <see cref="Dimension.ParkingTime"/>. Its current and power count as 0 where none is given.</summary>
+    /// <summary>
+    /// It is connected and does not charge; this time is billed as <see cref="Dimension.ParkingTime"/>. Its current and power count as 0 where none is given.
+    /// </summary>
     Parking = 1,
 
     /// <summary>It is not there yet: the charge point is reserved for it. Never at a meter point.</summary>

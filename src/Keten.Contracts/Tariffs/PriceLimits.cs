@@ -28,7 +28,10 @@ internal static class PriceLimits
         return (Int128.Min(excl, ceiling), Int128.Min(incl, inclCeiling));
     }
 
-    /// <summary>The total with VAT that is to the limit as it was to the total without: by the VAT's average rate, to a millionth, half-even. A session that cost nothing has no VAT.</summary>
+    /// <summary>
+    /// The total with VAT that is to the limit as it was to the total without: by the VAT's average rate, to a millionth, half-even. A session that cost
+    /// nothing has no VAT.
+    /// </summary>
     private static Int128 InProportion(Int128 limit, Int128 excl, Int128 incl) =>
         excl == 0 ? limit * Rate.One : limit * Exact.Divide(incl, excl, Rounding.HalfEven);
 }

@@ -73,7 +73,8 @@ public sealed record Priced(
 public readonly record struct PricedLine(Dimension Dimension, bool Reserved, long Price, Rate? Vat, long Volume, long Billed, Amount Cost)
 {
     /// <summary>
-    /// How many parts of the major unit <see cref="Exact"/> counts: 10⁶ for the price × 10⁶ for the volume × 18,000, which both 1,000 Wh and 3,600 seconds divide.
+    /// How many parts of the major unit <see cref="Exact"/> counts: 10⁶ for the price × 10⁶ for the volume × 18,000, which both 1,000 Wh and 3,600 seconds
+    /// divide.
     /// </summary>
     public const long PerMajor = 18_000_000_000_000_000;
 

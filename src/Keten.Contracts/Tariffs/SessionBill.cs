@@ -99,7 +99,8 @@ internal sealed class SessionBill(TariffTerms terms)
     private int Line(PriceComponent component, bool reserved)
     {
         for (var i = 0; i < lineCount; i++)
-            if (lines[i].Dimension == component.Dimension && lines[i].Reserved == reserved && lines[i].Price == component.Price && lines[i].Vat == component.Vat) return i;
+            if (lines[i].Dimension == component.Dimension && lines[i].Reserved == reserved && lines[i].Price == component.Price
+                && lines[i].Vat == component.Vat) return i;
         lines[lineCount] = new PricedLine(component.Dimension, reserved, component.Price, component.Vat, 0, 0, terms.Currency.Of(0));
         return lineCount++;
     }

@@ -6,10 +6,12 @@ namespace Keten.Contracts.Tariffs;
 public static class TariffClock
 {
     /// <summary>
-    /// The moments after <paramref name="from"/> and before <paramref name="to"/> at which time of day, date, season or weekday change what a tariff charges, in order: where
+    /// The moments after <paramref name="from"/> and before <paramref name="to"/> at which time of day, date, season or weekday change what a tariff charges,
+    /// in order: where
     /// a meter signs, so that no price rests on an estimate. A moment at which another element with the same price takes over is none.
     /// </summary>
-    /// <returns><see cref="PricingOutcome.TooManySegments"/>, and none, where there are more than a record's list holds or it takes too long to find them.</returns>
+    /// <returns><see cref="PricingOutcome.TooManySegments"/>, and none, where there are more than a record's list holds or it takes too long to find
+    /// them.</returns>
     public static PricingOutcome Boundaries(TariffTerms terms, Instant from, Instant to, out Many<Instant> moments)
     {
         moments = default;

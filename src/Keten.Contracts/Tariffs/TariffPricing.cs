@@ -3,15 +3,20 @@ using Keten.Kernel;
 namespace Keten.Contracts.Tariffs;
 
 /// <summary>
-/// Prices a session as OCPI 2.2.1 describes (modules Tariffs and CDRs). Between two meter points energy and time flow evenly; where a price changes between them the stretch is
-/// split there, at whole seconds for a change by the clock and at whole Wh for a change by energy, and the other measure is cut at a millionth of a Wh or second, rounded down, so
+/// Prices a session as OCPI 2.2.1 describes (modules Tariffs and CDRs). Between two meter points energy and time flow evenly; where a price changes between
+/// them the stretch is
+/// split there, at whole seconds for a change by the clock and at whole Wh for a change by energy, and the other measure is cut at a millionth of a Wh or
+/// second, rounded down, so
 /// that the parts always sum to the whole. Where the meter signs at each change (<see cref="TariffClock.Boundaries"/>) nothing is estimated.
 /// <list type="bullet">
-/// <item>For each dimension the first element that has a price for it and whose restrictions hold at the stretch's begin; none, and the dimension costs nothing.</item>
+/// <item>For each dimension the first element that has a price for it and whose restrictions hold at the stretch's begin; none, and the dimension costs
+/// nothing.</item>
 /// <item>A flat fee is charged once a session: the first that comes to apply. A reservation has one of its own.</item>
-/// <item>The step fills up the total of ENERGY, and of the last of TIME and PARKING_TIME that had a price, once a session, at the step and the price last used. A reservation's
+/// <item>The step fills up the total of ENERGY, and of the last of TIME and PARKING_TIME that had a price, once a session, at the step and the price last
+/// used. A reservation's
 /// time has its own step.</item>
-/// <item>The totals without and with VAT are each held to the least and highest price, then rounded half-even, once. The fraction that is lost goes to nobody's account.</item>
+/// <item>The totals without and with VAT are each held to the least and highest price, then rounded half-even, once. The fraction that is lost goes to
+/// nobody's account.</item>
 /// </list>
 /// </summary>
 public static class TariffPricing
@@ -51,7 +56,8 @@ public static class TariffPricing
         if (points.IsEmpty != (reservation?.Expired ?? false)) return PricingOutcome.NoPoints;
         for (var i = 0; i < points.Length; i++)
             if (Check(terms, points[i], i == 0 ? points[i] : points[i - 1]) is var fault and not PricingOutcome.Priced) return fault;
-        if (reservation is { } reserved && (reserved.From > reserved.Until || (points.Length > 0 && reserved.Until > points[^1].At))) return PricingOutcome.TimeRunsBack;
+        if (reservation is { } reserved && (reserved.From > reserved.Until || (points.Length > 0 && reserved.Until > points[^1].At)))
+            return PricingOutcome.TimeRunsBack;
         var begin = reservation?.From ?? points[0].At;
         var end = points.IsEmpty ? reservation!.Value.Until : points[^1].At;
         if (begin < default(Instant) || end > Instant.Last || end - begin > MaxSeconds) return PricingOutcome.OutOfRange;

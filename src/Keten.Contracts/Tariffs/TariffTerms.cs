@@ -3,7 +3,8 @@ using Keten.Kernel;
 namespace Keten.Contracts.Tariffs;
 
 /// <summary>
-/// What charging costs, in the terms of OCPI 2.2.1's tariff (module Tariffs, object Tariff): the first element of a dimension whose restrictions hold gives the price.
+/// What charging costs, in the terms of OCPI 2.2.1's tariff (module Tariffs, object Tariff): the first element of a dimension whose restrictions hold gives
+/// the price.
 /// Prices are wider than OCPI's four decimals: millionths of the currency's major unit. See <see cref="TariffPricing"/> for how they are applied.
 /// </summary>
 /// <param name="Currency">The unit in which prices are paid.</param>

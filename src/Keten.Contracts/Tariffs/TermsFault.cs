@@ -41,14 +41,16 @@ public static class TermsCheck
     {
         if (terms.Currency.IsNone || terms.Energy.IsNone || terms.Currency == terms.Energy || terms.CurrencyDecimals is < 0 or > 6) return TermsFault.Units;
         if (terms.Elements.Count is 0 or > TariffTerms.MaxElements) return TermsFault.Elements;
-        if (!Sound(terms.MinPrice) || !Sound(terms.MaxPrice) || terms.MinPrice?.ExclVat > terms.MaxPrice?.ExclVat || terms.MinPrice?.InclVat > terms.MaxPrice?.InclVat)
+        if (!Sound(terms.MinPrice) || !Sound(terms.MaxPrice) || terms.MinPrice?.ExclVat > terms.MaxPrice?.ExclVat
+            || terms.MinPrice?.InclVat > terms.MaxPrice?.InclVat)
             return TermsFault.Prices;
         foreach (var element in terms.Elements)
             if (Fault(element) is var fault and not TermsFault.None) return fault;
         return !Ascending(terms.Zone) ? TermsFault.Zone : terms.ValidUntil < terms.ValidFrom ? TermsFault.Validity : TermsFault.None;
     }
 
-    private static bool Sound(PriceLimit? limit) => limit is not { } price || (price.ExclVat is >= 0 and <= PriceLimit.Max && price.InclVat is null or (>= 0 and <= PriceLimit.Max));
+    private static bool Sound(PriceLimit? limit) => limit is not { } price
+        || (price.ExclVat is >= 0 and <= PriceLimit.Max && price.InclVat is null or (>= 0 and <= PriceLimit.Max));
 
     private static TermsFault Fault(TariffElement element)
     {

@@ -47,7 +47,13 @@ public sealed class Entry
     public IReadOnlyList<Transaction> Transactions { get; }
 
     /// <summary>The same transactions as they were verified ahead of the order by this very process; null where they were not, and are verified when they are executed.</summary>
-    public IReadOnlyList<CheckedTransaction>? Prepared { get; init; }
+    public IReadOnlyList<CheckedTransaction?>? Prepared { get; init; }
+
+    /// <summary>The same entry, with those of its transactions that this process knows to verify, each at its place; none at a place where it does not.</summary>
+    /// <exception cref="ArgumentException">There are not so many places.</exception>
+    public Entry With(IReadOnlyList<CheckedTransaction?> prepared) => prepared.Count == Transactions.Count
+        ? new Entry(Bytes, Validator, LedgerId, Epoch, Sequence, Clock, (Transaction[])Transactions, protectedBytes, payload, signature) { Prepared = prepared }
+        : throw new ArgumentException("There is not one place for each transaction.", nameof(prepared));
 
     /// <summary>Makes and signs one.</summary>
     public static Entry Sign(Signer validator, in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, IReadOnlyList<CheckedTransaction> batch)

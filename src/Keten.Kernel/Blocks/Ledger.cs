@@ -120,6 +120,19 @@ public sealed class Ledger
         return Close(entry, outcomes, first);
     }
 
+    /// <summary>
+    /// Who may read an agreement now, its records and its events: whom its state says (<see cref="IReadBy"/>), by default the parties that the state names; null where there is
+    /// no such agreement. Where a contract's own answer faults or takes too many steps, nobody may.
+    /// </summary>
+    public Readers? ReadersOf(ulong agreement)
+    {
+        if (State.Agreement(agreement) is not { } record) return null;
+        if (record.State is IReadBy own) return Asked(own, record, agreement);
+        var named = new PartySet();
+        record.Contract.NameParties(record.State, named);
+        return Readers.Of(named.AsSpan());
+    }
+
     /// <summary>A proof of a record, or of its absence, as of the latest checkpoint; the root is in the header of the checkpoint after.</summary>
     /// <param name="key">As <see cref="RecordKeys"/> gives it.</param>
     public (ulong Height, byte[]? Value, StateProof Proof)? Prove(ReadOnlySpan<byte> key)
@@ -134,6 +147,20 @@ public sealed class Ledger
     public Snapshot TakeSnapshot() => Latest is { } latest && latest.Height == Head!.Height
         ? new Snapshot(Head, Skipped, History.Frontier, State.CaptureAll())
         : throw new InvalidOperationException("A snapshot is taken at a checkpoint.");
+
+    private Readers Asked(IReadBy own, AgreementRecord record, ulong agreement)
+    {
+        var facts = new Facts(State);
+        facts.Lend(record.Contract, agreement, record.State, State.Parameters.StepsPerCall);
+        try
+        {
+            return own.MayRead(facts);
+        }
+        catch (Exception fault) when (fault is LimitException || CallRunner.IsContractFault(fault))
+        {
+            return Readers.Of();
+        }
+    }
 
     private static Entry? Read(ReadOnlyMemory<byte> bytes)
     {

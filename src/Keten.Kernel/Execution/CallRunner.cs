@@ -82,12 +82,15 @@ internal sealed class CallRunner(LedgerState ledger, Authority authority, Refere
         {
             return limit.Refusal;
         }
-        catch (Exception fault) when (fault is OverflowException or DivideByZeroException or IndexOutOfRangeException or NullReferenceException
-            or InvalidCastException or KeyNotFoundException or ArgumentException or InvalidOperationException)
+        catch (Exception fault) when (IsContractFault(fault))
         {
             return KernelRefusal.ContractFaulted;
         }
     }
+
+    /// <summary>Whether it is what a contract's code can throw on values that it did not expect.</summary>
+    internal static bool IsContractFault(Exception fault) => fault is OverflowException or DivideByZeroException or IndexOutOfRangeException or NullReferenceException
+        or InvalidCastException or KeyNotFoundException or ArgumentException or InvalidOperationException;
 
     private KernelRefusal? Apply(Draft draft, ulong number, AgreementRecord record, byte[]? state) =>
         Apply(draft, number, state is null ? record : record with { State = draft.State!, StateBytes = state }, changed: state is not null);

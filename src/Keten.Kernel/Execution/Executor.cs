@@ -65,7 +65,7 @@ internal sealed class Executor
     private KernelRefusal? Admit(Transaction transaction, CheckedTransaction? prepared)
     {
         if (transaction.LedgerId != ledgerId) return KernelRefusal.WrongLedger;
-        if (transaction.Expiry < ledger.Now) return KernelRefusal.Expired;
+        if (transaction.Expiry <= ledger.Now) return KernelRefusal.Expired;
         if (transaction.Expiry > ledger.Now.Plus(ledger.Parameters.ExpiryAheadSeconds)) return KernelRefusal.ExpiryTooFar;
         references.Checked = prepared;
         authority.Begin();

@@ -79,6 +79,21 @@ public sealed class LedgerState
     /// <summary>A key, or null.</summary>
     public KeyRecord? KeyOf(KeyId key) => Keys.Get(key);
 
+    /// <summary>What a delegate's key may do, or null.</summary>
+    public Delegation? DelegationOf(KeyId key) => Delegations.Get(key);
+
+    /// <summary>How many units there are; they are numbered from 1.</summary>
+    public uint UnitCount => Counters.NextUnit - 1;
+
+    /// <summary>The child records of an agreement in one table, after a key's bytes or from the first, in the order of their keys and at most so many, in canonical form.</summary>
+    public IReadOnlyList<KeyValuePair<byte[], byte[]>> RowsOf(ulong agreement, byte table, byte[]? after, int atMost)
+    {
+        var found = new List<KeyValuePair<byte[], byte[]>>();
+        var cursor = Rows.Range(agreement, table, after, inclusive: false);
+        while (found.Count < atMost && cursor.MoveNext()) found.Add(new(cursor.Key, cursor.Value));
+        return found;
+    }
+
     /// <summary>The window of a key's lane; the default where none has been used.</summary>
     public Window WindowOf(KeyId key, byte lane) => Windows.Get(new LaneKey(key, lane));
 

@@ -37,6 +37,10 @@ public sealed class HistoryTree
     /// <exception cref="ArgumentException">A hash is none: nothing is added.</exception>
     public void AppendMany(ReadOnlySpan<Hash> leaves) => edge.AppendMany(leaves, nodes);
 
+    /// <summary>A leaf hash, as it was appended.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The index is below <see cref="From"/> or not below <see cref="Count"/>.</exception>
+    public Hash Leaf(ulong index) => index >= From && index < Count ? nodes.Kept(0, index) : throw new ArgumentOutOfRangeException(nameof(index));
+
     /// <summary>The root as it was at that size.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The size is below <see cref="From"/> or above <see cref="Count"/>.</exception>
     public Hash RootAt(ulong size)

@@ -70,7 +70,7 @@ internal static class Recovery
             file.SetLength(end);
         }
         if (end < options.SegmentBytes) file.SetLength(Math.Max(options.SegmentBytes, cut > 0 ? end : length));
-        Secure(disk, file, reader, first, lastFrame);
+        Secure(disk, file, reader, lastFrame);
 
         var active = new Segment(file, reader.Salt, end, marked);
         active.Mark(next);
@@ -78,10 +78,9 @@ internal static class Recovery
     }
 
     /// <summary>Makes sure that what was just read is on the disk, and not only in the memory of an operating system whose flush has failed: such a flush leaves pages that read well,
-    /// count as clean, and are never written. Only the last frame can be such, since frames before it were flushed in time; so it is written again, and the flush then speaks for it.</summary>
-    private static void Secure(IDisk disk, IDiskFile file, SegmentReader reader, long first, long lastFrame)
+    /// count as clean, and are never written. Only the last frame can be such, since the header and the frames before it were flushed in time; so it is written again, and the flush then speaks for it.</summary>
+    private static void Secure(IDisk disk, IDiskFile file, SegmentReader reader, long lastFrame)
     {
-        file.Write(0, Layout.SegmentHeader(first, reader.Salt));
         if (reader.Offset > lastFrame)
         {
             var frame = new byte[reader.Offset - lastFrame];

@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
-using Keten.Kernel.Execution;
+using Keten.Log;
+using Keten.Node.Storage;
 
 namespace Keten.Node.Pipeline;
 
@@ -10,125 +13,257 @@ namespace Keten.Node.Pipeline;
 /// </summary>
 public sealed class LedgerNode : IAsyncDisposable
 {
-    /// <summary>Opens or creates the ledger in a data folder, and catches up with the log.</summary>
-    public static Task<LedgerNode> OpenAsync(NodeSetup setup, CancellationToken cancel = default) => throw new NotSupportedException();
+    private const int BlocksAhead = 16;
 
-    public Genesis Genesis => throw new NotSupportedException();
+    private readonly NodeParts node;
+    private readonly Sequencer sequencer;
+    private readonly Door door;
+    private readonly Proofs proofs;
+    private readonly SnapshotRhythm rhythm;
+    private readonly FinalStage final;
+    private readonly IDisposable folderLock;
+    private readonly Task[] stages;
+    private int closed;
 
-    public Hash LedgerId => throw new NotSupportedException();
+    private LedgerNode(NodeParts node, IDisposable folderLock)
+    {
+        (this.node, this.folderLock) = (node, folderLock);
+        node.Progress.Take(node.Ledger, 0);
+        proofs = new Proofs(node.Ledger.Head?.Height ?? 0);
+        rhythm = new SnapshotRhythm(node.Options.SnapshotEvery, node.State, node.Snapshots, node.BlockFolder);
+        sequencer = new Sequencer(node);
+        var executed = Channel.CreateBounded<Executed>(BlocksAhead);
+        final = new FinalStage(node, proofs, rhythm, executed.Reader);
+        door = new Door(node, sequencer);
+        stages = node.Validator is null ? [] : [
+            Run(sequencer.RunAsync), Run(new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync), Run(final.RunAsync), FailAll()];
+    }
 
-    public Catalogue Catalogue => throw new NotSupportedException();
+    /// <summary>Opens or creates the ledger in a data folder, and catches up with the log and the clock.</summary>
+    /// <exception cref="DiskLockedException">Another process has the folder open.</exception>
+    /// <exception cref="InvalidOperationException">The folder is another ledger's, or the ledger is one that this node cannot certify.</exception>
+    /// <exception cref="DivergedException">What was certified does not come out again.</exception>
+    /// <exception cref="IOException">The disk failed, or what it holds is damaged.</exception>
+    public static async Task<LedgerNode> OpenAsync(NodeSetup setup, CancellationToken cancel = default)
+    {
+        var disk = setup.Disk ?? new RealDisk(setup.DataFolder);
+        var opened = new Stack<IDisposable>();
+        FileLog? log = null;
+        try
+        {
+            var folderLock = disk.Lock("lock");
+            opened.Push(folderLock);
+            var genesis = DataFolder.GenesisOf(disk, setup.Genesis);
+            Refuse(genesis, setup);
+            var (index, folder, snapshots) = (new TransactionIndex(), disk.Folder("blocks"), new SnapshotStore(disk.Folder("snapshots")));
+            snapshots.Clean();
+            var blocks = BlockStore.Open(folder, (_, content) => index.Add(BlockRecord.Read(content)));
+            opened.Push(blocks);
+            log = FileLog.Open(disk.Folder("log"), setup.Options.Log);
+            var keys = new KeyCache(setup.Options.KeysKept);
+            var ledger = await new LedgerRecovery(genesis, setup.Catalogue, keys, log, blocks, snapshots, folder).RunAsync(cancel);
+            var state = new StateGate(ledger);
+            var archive = new Archive(log, blocks, index, state);
+            if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
+            var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options), folderLock);
+            await node.CatchUp(cancel);
+            return node;
+        }
+        catch
+        {
+            if (log is not null) await log.DisposeAsync();
+            while (opened.TryPop(out var one)) one.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>How the ledger began.</summary>
+    public Genesis Genesis => node.Ledger.Genesis;
+
+    /// <summary>The hash of the genesis.</summary>
+    public Hash LedgerId => node.LedgerId;
+
+    /// <summary>The contracts.</summary>
+    public Catalogue Catalogue => node.Catalogue;
 
     /// <summary>The newest certificate; null before the first block.</summary>
-    public Certificate? Head => throw new NotSupportedException();
+    public Certificate? Head => node.Archive.Head;
+
+    /// <summary>Why the node has stopped by itself; null while it runs. It must then be opened again.</summary>
+    public Exception? Fault => Volatile.Read(ref closed) == 0 ? node.Failure.Why : null;
 
     /// <summary>Submits one or many transactions in their COSE form. Each gets its own answer; the task ends when the last has reached <paramref name="wait"/>.</summary>
-    public Task<Answer[]> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, WaitFor wait, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <remarks>Cancelling gives up the waiting, not the transactions.</remarks>
+    /// <exception cref="NodeStoppedException">The node has stopped or was closed: what was not answered may be in the log or not.</exception>
+    public Task<Answer[]> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, WaitFor wait, CancellationToken cancel = default)
+    {
+        RefuseClosed();
+        if (node.Validator is null) throw new NodeStoppedException("This node has no validator's key, and takes no transactions.");
+        return transactions.Count == 0 ? Task.FromResult<Answer[]>([]) : door.Submit(new Submission(transactions, wait)).WaitAsync(cancel);
+    }
 
-    /// <summary>Runs a query over the state while no block is being executed. It must be short and must not keep what it was lent.</summary>
-    public T Read<T>(Func<Ledger, T> query) => throw new NotSupportedException();
+    /// <summary>Runs a query over the state while no block is being executed. It must be short and must not keep what it was lent. It may see a block that is not final yet.</summary>
+    public T Read<T>(Func<Ledger, T> query) => node.State.Read(query);
 
     /// <summary>The final blocks after a height, and then each new one as it becomes final. What is not yet final is never told.</summary>
-    public IAsyncEnumerable<FinalBlock> FollowAsync(ulong afterHeight, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <exception cref="PrunedException">The transactions of the next block have been pruned.</exception>
+    /// <exception cref="NodeStoppedException">The node has stopped or was closed, and all that is final has been told.</exception>
+    public async IAsyncEnumerable<FinalBlock> FollowAsync(ulong afterHeight, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        for (var height = afterHeight + 1; ;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var next = final.Next;
+            if (node.Archive.Has(height))
+            {
+                RefuseClosed(faultToo: false);
+                yield return node.Archive.Final(height++);
+                continue;
+            }
+            RefuseClosed();
+            await Task.WhenAny(next, node.Failure.Stopped).WaitAsync(cancel);
+        }
+    }
 
-    /// <summary>Where a decided transaction is, or null.</summary>
-    public TransactionPlace? Find(Hash transaction) => throw new NotSupportedException();
+    /// <summary>Where a decided transaction is; null where it is unknown or its body has been pruned.</summary>
+    public TransactionPlace? Find(Hash transaction) => node.Archive.Find(transaction);
 
     /// <summary>A decided transaction's COSE bytes, or null where it is unknown or its body has been pruned.</summary>
-    public byte[]? Body(Hash transaction) => throw new NotSupportedException();
+    public byte[]? Body(Hash transaction) => node.Archive.Locate(transaction) is { } found ? found.Transactions[found.Place].Cose.ToArray() : null;
 
     /// <summary>The receipt of a decided transaction, showing up to 16 of its calls from one on; null where it is unknown or its body has been pruned.</summary>
-    public Receipt? ReceiptOf(Hash transaction, int fromCall = 0) => throw new NotSupportedException();
+    public Receipt? ReceiptOf(Hash transaction, int fromCall = 0) => node.Archive.ReceiptOf(transaction, fromCall);
 
     /// <summary>The certificate of a block, or null.</summary>
-    public Certificate? CertificateOf(ulong height) => throw new NotSupportedException();
+    public Certificate? CertificateOf(ulong height) => node.Archive.Has(height) ? node.Archive.Record(height).Certificate : null;
 
-    /// <summary>That the history of one size grew into that of another (RFC 9162 §2.1.4); null where a size is not known.</summary>
-    public Hash[]? Consistency(ulong fromSize, ulong toSize) => throw new NotSupportedException();
+    /// <summary>That the history of one size grew into that of another (RFC 9162 §2.1.4); null where a size is not known, or is not of a final block's history.</summary>
+    public Hash[]? Consistency(ulong fromSize, ulong toSize)
+    {
+        if (fromSize == 0 || fromSize > toSize || toSize > (Head?.Header.HistorySize ?? 0)) return null;
+        return node.State.Read(ledger => ledger.History.Consistency(fromSize, toSize));
+    }
 
-    /// <summary>A proof of a record, or of its absence, under a certified header; waits for the checkpoint that carries its root, a second or two.</summary>
-    public Task<StateEvidence> ProveAsync(byte[] recordKey, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <summary>
+    /// A proof of a record, or of its absence, under a certified header. It is of a moment at or after the call: it waits for the next checkpoint, and for the one whose header carries
+    /// that one's root, which takes ticks and a second or two of ledger time.
+    /// </summary>
+    /// <exception cref="Kernel.Cbor.MalformedException">The key is no record's.</exception>
+    public async Task<StateEvidence> ProveAsync(byte[] recordKey, CancellationToken cancel = default)
+    {
+        RefuseClosed();
+        var proof = node.State.Read(ledger => proofs.Add(ledger, recordKey));
+        return await WithCheckpoints(proof, cancel);
+    }
 
     /// <summary>Deletes transaction bodies and log segments up to a height, keeping a snapshot, headers, certificates and history hashes: receipts already given stay valid.</summary>
-    public Task PruneAsync(ulong toHeight, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <remarks>Whole log segments go; the newest stays. Takes a snapshot first where none is as new.</remarks>
+    public async Task PruneAsync(ulong toHeight, CancellationToken cancel = default)
+    {
+        RefuseClosed();
+        if (Head is not { } head) return;
+        var newest = node.Snapshots.Heights() is [var first, ..] ? first : 0;
+        if (newest < Math.Min(toHeight, head.Header.Height)) newest = await WithCheckpoints(rhythm.Want(), cancel);
+        if (node.Snapshots.Read(newest, out var wrong) is null) throw new DamagedException(SnapshotStore.NameOf(newest), 0, wrong!);
+        var record = node.Archive.Record(Math.Min(toHeight, newest));
+        await node.Log.PruneAsync((long)record.Header.LogPosition + 1, cancel);
+    }
 
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
-}
+    /// <summary>Finishes what it has accepted, and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref closed, 1) != 0) return;
+        door.Dispose();
+        sequencer.Close();
+        try
+        {
+            if (stages.Length > 0)
+            {
+                await stages[0];
+                await sequencer.AllExecuted();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It had stopped already.
+        }
+        var why = new NodeStoppedException("The node has been closed.");
+        node.Failure.Set(why);
+        await Task.WhenAll(stages);
+        await rhythm.Finish(node.Failure.Why!);
+        await node.Log.DisposeAsync();
+        node.Archive.Blocks.Dispose();
+        sequencer.Dispose();
+        node.Metrics.Dispose();
+        node.Failure.Dispose();
+        folderLock.Dispose();
+    }
 
-/// <summary>How long to wait for an answer.</summary>
-public enum WaitFor
-{
-    /// <summary>Until the validator promises to append it.</summary>
-    Accepted = 0,
+    private static void Refuse(Genesis genesis, NodeSetup setup)
+    {
+        if (setup.Validator is not { } validator) return;
+        if (genesis.Validators.Find(validator.Id) is null) throw new InvalidOperationException($"The key {validator.Id} is none of this ledger's validators.");
+        if (genesis.Validators.Quorum > 1) throw new InvalidOperationException($"A certificate of this ledger takes {genesis.Validators.Quorum} validators; this node works alone.");
+    }
 
-    /// <summary>Until its block is certified and stored.</summary>
-    Final = 1,
-}
+    private async Task CatchUp(CancellationToken cancel)
+    {
+        if (node.Validator is null) return;
+        var last = (ulong)(await node.Log.RangeAsync(cancel)).Last;
+        while (Read(ledger => ledger.LogPosition) < last || node.Archive.Blocks.Height < Read(ledger => ledger.Head?.Height ?? 0) || node.Now.Seconds - node.Progress.Now > Sequencer.HourAtMost)
+        {
+            if (node.Failure.Why is { } why)
+            {
+                await DisposeAsync();
+                throw why.InnerException ?? why;
+            }
+            var next = final.Next;
+            sequencer.Poke();
+            await Task.WhenAny(next, node.Failure.Stopped, Task.Delay(20, cancel));
+        }
+    }
 
-/// <summary>What became of a submitted transaction.</summary>
-/// <param name="Id">Its id; none where the bytes could not be read.</param>
-/// <param name="Status">How far it is.</param>
-/// <param name="Refusal">Why not.</param>
-/// <param name="Code">The refusal's number on the wire; 0 where it was done.</param>
-/// <param name="Call">Which call was refused.</param>
-/// <param name="Height">Of its block, once final.</param>
-public readonly record struct Answer(Hash Id, AnswerStatus Status, IRefusal? Refusal, uint Code, int Call, ulong Height);
+    private async Task<T> WithCheckpoints<T>(Task<T> wanted, CancellationToken cancel)
+    {
+        sequencer.WantCheckpoints(1);
+        try
+        {
+            return await wanted.WaitAsync(cancel);
+        }
+        finally
+        {
+            sequencer.WantCheckpoints(-1);
+        }
+    }
 
-/// <summary>How far a transaction is.</summary>
-public enum AnswerStatus
-{
-    /// <summary>Void: nothing was decided, and it may be tried again.</summary>
-    Rejected = 0,
+    private async Task Run(Func<Task> stage)
+    {
+        await Task.Yield();
+        try
+        {
+            await stage();
+        }
+        catch (OperationCanceledException) when (node.Failure.Why is not null)
+        {
+            // The node has stopped, and it is known why.
+        }
+        catch (Exception fault)
+        {
+            node.Failure.Set(fault);
+        }
+    }
 
-    /// <summary>Promised to be appended until its expiry.</summary>
-    Accepted = 1,
+    private async Task FailAll()
+    {
+        await node.Failure.Stopped;
+        sequencer.FailAll(node.Failure.Why!);
+        proofs.FailAll(node.Failure.Why!);
+        _ = rhythm.Finish(node.Failure.Why!);
+    }
 
-    /// <summary>Decided and certified: done.</summary>
-    Done = 2,
-
-    /// <summary>Decided and certified: refused.</summary>
-    Refused = 3,
-}
-
-/// <summary>A block that is final, with what views and streams need of it.</summary>
-/// <param name="Certificate">Of its header.</param>
-/// <param name="Transactions">The decided ones and the void ones, in order.</param>
-/// <param name="Outcomes">What each call and wake-up did.</param>
-/// <param name="Readers">For each event of the outcomes, in order: who may read it.</param>
-public sealed record FinalBlock(Certificate Certificate, IReadOnlyList<Transaction> Transactions, BlockOutcomes Outcomes, IReadOnlyList<Readers> Readers);
-
-/// <summary>Where a decided transaction is.</summary>
-/// <param name="Height">Its block.</param>
-/// <param name="HistoryIndex">Its place among all decided transactions.</param>
-/// <param name="Code">0 where it was done, otherwise the refusal's number on the wire.</param>
-public readonly record struct TransactionPlace(ulong Height, ulong HistoryIndex, uint Code);
-
-/// <summary>What a node is opened with.</summary>
-/// <param name="DataFolder">Where everything is kept.</param>
-/// <param name="Genesis">How the ledger began; null: as the data folder says.</param>
-/// <param name="Catalogue">The contracts.</param>
-/// <param name="Validator">The node's key; null: it only follows.</param>
-/// <param name="Options">Sizes and times.</param>
-public sealed record NodeSetup(string DataFolder, Genesis? Genesis, Catalogue Catalogue, Signer? Validator, PipelineOptions Options);
-
-/// <summary>Sizes and times of the pipeline; each with its default.</summary>
-public sealed record PipelineOptions
-{
-    /// <summary>How many transactions may wait for the log before the door answers 503.</summary>
-    public int QueueAtMost { get; init; } = 50_000;
-
-    /// <summary>How many transactions an entry holds at most.</summary>
-    public int BatchAtMost { get; init; } = 2_000;
-
-    /// <summary>Threads that verify signatures.</summary>
-    public int Verifiers { get; init; } = Environment.ProcessorCount;
-
-    /// <summary>Imported public keys that are kept.</summary>
-    public int KeysKept { get; init; } = 50_000;
-
-    /// <summary>A snapshot is taken after so many blocks with content at a checkpoint.</summary>
-    public int SnapshotEvery { get; init; } = 10_000;
-
-    /// <summary>The clock; the system's unless a test hands its own.</summary>
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
+    private void RefuseClosed(bool faultToo = true)
+    {
+        if (Volatile.Read(ref closed) != 0) throw new NodeStoppedException("The node has been closed.");
+        if (faultToo) node.Failure.ThrowIfSet();
+    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Keten.Contracts;
 using Keten.Client;
 using Keten.Kernel;

@@ -1,8 +1,6 @@
-using Keten.Client;
 using Keten.Contracts.Money;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
-using Keten.Kernel.State;
 
 namespace Keten.Tests.Ledgers;
 

@@ -57,6 +57,23 @@ public sealed class FileLogTests
         Assert.Equal([1, 2, 3, 4, 5], positions);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Who_waits_for_room_is_refused_when_the_log_closes_or_stops(bool closes)
+    {
+        var log = FileLog.Open(disk, FileLogOnSimulatedDiskTests.Small with { Scheduler = threads });
+        var ends = threads.Run(async () =>
+        {
+            var appends = Enumerable.Range(0, 3).Select(_ => log.AppendAsync(new byte[900]).AsTask()).ToArray();
+            if (closes) await log.DisposeAsync();
+            else disk.FailAt(disk.Operations + 1);
+            await Task.WhenAll(appends.Select(append => append.ContinueWith(_ => 0, threads)));
+            return appends;
+        });
+        Assert.Equal([!closes, !closes, true], ends.Select(end => end.Exception?.InnerException is LogStoppedException));
+    }
+
     [Fact]
     public void A_failed_flush_stops_the_log_and_says_why()
     {

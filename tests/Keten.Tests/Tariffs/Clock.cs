@@ -10,7 +10,8 @@ public class Clock
     {
         // The night's price is written as two elements: midnight changes the element and not the price.
         var terms = Rig.Terms(
-            Rig.Element(Rig.Price(Dimension.Energy, 0.1m), new Restrictions(0, 8 * 60)), Rig.Element(Rig.Price(Dimension.Energy, 0.3m), new Restrictions(8 * 60, 23 * 60)),
+            Rig.Element(Rig.Price(Dimension.Energy, 0.1m), new Restrictions(0, 8 * 60)),
+            Rig.Element(Rig.Price(Dimension.Energy, 0.3m), new Restrictions(8 * 60, 23 * 60)),
             Rig.Element(Rig.Price(Dimension.Energy, 0.1m), new Restrictions(23 * 60, 0)));
         Assert.Equal([Rig.At(23), Rig.At(8, day: 1), Rig.At(23, day: 1)], Changes(terms, Rig.At(9), Rig.At(24, day: 1)));
         Assert.Empty(Changes(terms, Rig.At(8), Rig.At(23)));
@@ -19,14 +20,16 @@ public class Clock
     [Fact]
     public void A_weekend_changes_prices_at_its_midnights_only()
     {
-        var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.Energy, 0.1m), new Restrictions(Days: Weekday.Weekend)), Rig.Element(Rig.Price(Dimension.Energy, 0.3m)));
+        var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.Energy, 0.1m), new Restrictions(Days: Weekday.Weekend)),
+        Rig.Element(Rig.Price(Dimension.Energy, 0.3m)));
         Assert.Equal([Rig.At(0, day: 5), Rig.At(0, day: 7)], Changes(terms, Rig.At(0), Rig.At(23, day: 7)));
     }
 
     [Fact]
     public void What_a_bound_of_energy_hides_for_now_may_still_change_with_the_clock()
     {
-        var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.Energy, 0.1m), new Restrictions(MaxEnergy: 500)), Rig.Element(Rig.Price(Dimension.Energy, 0.3m), new Restrictions(600, 0)));
+        var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.Energy, 0.1m), new Restrictions(MaxEnergy: 500)),
+        Rig.Element(Rig.Price(Dimension.Energy, 0.3m), new Restrictions(600, 0)));
         Assert.Equal([Rig.At(10)], Changes(terms, Rig.At(9), Rig.At(12)));
         var hidden = Rig.Terms(Rig.Element(Rig.Price(Dimension.Energy, 0.1m)), Rig.Element(Rig.Price(Dimension.Energy, 0.3m), new Restrictions(600, 0)));
         Assert.Empty(Changes(hidden, Rig.At(9), Rig.At(12)));
@@ -80,10 +83,13 @@ public class Clock
         var elements = new TariffElement[random.Next(1, 6)];
         for (var i = 0; i < elements.Length; i++)
         {
-            elements[i] = new TariffElement(new(Rig.Price(Dimension.Energy, random.Next(100) / 100m), Rig.Price(Dimension.Time, random.Next(300) / 100m)), new Restrictions(
-                Maybe(random, 1_440), Maybe(random, 1_440), Season: random.Next(3) == 0 ? new Season(101 + random.Next(28), 201 + random.Next(28)) : null, Days: random.Next(128)));
+            elements[i] = new TariffElement(new(Rig.Price(Dimension.Energy, random.Next(100) / 100m), Rig.Price(Dimension.Time, random.Next(300) / 100m)),
+            new Restrictions(
+                Maybe(random, 1_440), Maybe(random, 1_440), Season: random.Next(3) == 0 ? new Season(101 + random.Next(28), 201 + random.Next(28))
+                : null, Days: random.Next(128)));
         }
-        return Rig.Terms(elements) with { Zone = new(new ZoneOffset(default, random.Next(-12, 13) * 3_600), new ZoneOffset(Rig.At(100), random.Next(-12, 13) * 1_800)) };
+        return Rig.Terms(elements) with { Zone = new(new ZoneOffset(default, random.Next(-12, 13) * 3_600),
+            new ZoneOffset(Rig.At(100), random.Next(-12, 13) * 1_800)) };
     }
 
     private static int? Maybe(Random random, int below) => random.Next(2) == 0 ? random.Next(below) : null;

@@ -15,7 +15,8 @@ public class Documentation
         Assert.Equal(PricingOutcome.Priced, TariffClock.Boundaries(terms, Rig.At(21), Rig.At(23, 52), out var changes));
         Assert.Equal(Rig.At(22), Assert.Single(changes.AsSpan().ToArray()));
         var signed = EvenSpread.At(Rig.At(21), Rig.At(23, 30), Rig.Wh.Of(0), Rig.Wh.Of(15_000), Rig.At(22));
-        var priced = Rig.Priced(terms, Rig.Point(Rig.At(21), 0), new MeterPoint(Rig.At(22), signed), Rig.Point(Rig.At(23, 30), 15_000, Activity.Parking), Rig.Point(Rig.At(23, 52), 15_000));
+        var priced = Rig.Priced(terms, Rig.Point(Rig.At(21), 0), new MeterPoint(Rig.At(22), signed), Rig.Point(Rig.At(23, 30), 15_000, Activity.Parking),
+            Rig.Point(Rig.At(23, 52), 15_000));
 
         Assert.Contains($"{signed.Minor:#,0} Wh", page);
         var table = new StringBuilder();

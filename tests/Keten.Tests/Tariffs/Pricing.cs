@@ -6,7 +6,8 @@ namespace Keten.Tests.Tariffs;
 public class Pricing
 {
     private static readonly TariffTerms DayAndNight = Rig.Terms(
-        Rig.Element(Rig.Price(Dimension.Energy, 0.40m), new Restrictions(8 * 60, 20 * 60)), Rig.Element(Rig.Price(Dimension.Energy, 0.20m), new Restrictions(20 * 60, 8 * 60)));
+        Rig.Element(Rig.Price(Dimension.Energy, 0.40m), new Restrictions(8 * 60, 20 * 60)),
+        Rig.Element(Rig.Price(Dimension.Energy, 0.20m), new Restrictions(20 * 60, 8 * 60)));
 
     [Fact]
     public void A_stretch_over_a_change_by_the_clock_is_split_at_that_second()
@@ -30,7 +31,8 @@ public class Pricing
     [Fact]
     public void A_weekday_begins_at_local_midnight_of_the_zone_in_the_terms()
     {
-        var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.Energy, 1m), new Restrictions(Days: Weekday.Monday)), Rig.Element(Rig.Price(Dimension.Energy, 2m)))
+        var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.Energy, 1m), new Restrictions(Days: Weekday.Monday)),
+        Rig.Element(Rig.Price(Dimension.Energy, 2m)))
             with { Zone = new(new ZoneOffset(default, 3_600)) };
         Assert.Equal("1.00 1.00", Rig.Cost(Rig.Priced(terms, Rig.Point(Rig.At(22), 0), Rig.Point(Rig.At(23), 1_000))));
         Assert.Equal("2.00 2.00", Rig.Cost(Rig.Priced(terms, Rig.Point(Rig.At(23), 0), Rig.Point(Rig.At(24), 1_000))));
@@ -132,12 +134,14 @@ public class Pricing
     [InlineData(10_000, null, null, 9.0, 2.60, "2.50 2.60 0")]          // only the total with VAT is over
     public void Each_total_is_held_to_its_own_limit(long wattHours, double? least, double? leastVat, double? most, double? mostVat, string wanted)
     {
-        var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.Energy, 0.25m, 1, 10))) with { MinPrice = Limit(least, leastVat), MaxPrice = Limit(most, mostVat) };
+        var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.Energy, 0.25m, 1, 10))) with { MinPrice = Limit(least, leastVat),
+        MaxPrice = Limit(most, mostVat) };
         var priced = Rig.Priced(terms, Rig.Point(Rig.At(9), 0), Rig.Point(Rig.At(10), wattHours));
         Assert.Equal(wanted, Rig.Cost(priced) + " " + priced.Adjustment.Minor);
         Assert.Equal(priced.ExclVat.Minor, priced.Lines.Sum(line => line.Cost.Minor) + priced.Difference.Minor + priced.Adjustment.Minor);
 
-        static PriceLimit? Limit(double? excl, double? incl) => excl is { } price ? new PriceLimit((long)(price * 1_000_000), incl is { } vat ? (long)(vat * 1_000_000) : null) : null;
+        static PriceLimit? Limit(double? excl, double? incl) => excl is { } price
+            ? new PriceLimit((long)(price * 1_000_000), incl is { } vat ? (long)(vat * 1_000_000) : null) : null;
     }
 
     [Fact]
@@ -181,7 +185,8 @@ public class Pricing
     {
         var most = new PriceComponent(Dimension.Energy, PriceComponent.MaxPrice, PriceComponent.MaxStep, new Rate(10 * Rate.One));
         var terms = new TariffTerms(Rig.Euro, 6, Rig.Wh, new(
-            new TariffElement(new(most, most with { Dimension = Dimension.Time }, most with { Dimension = Dimension.Flat }), new Restrictions(MaxEnergy: 50_000_001)),
+            new TariffElement(new(most, most with { Dimension = Dimension.Time }, most with { Dimension = Dimension.Flat }),
+            new Restrictions(MaxEnergy: 50_000_001)),
             new TariffElement(new(most with { Price = most.Price - 1 }, most with { Dimension = Dimension.Time }))),
             MinPrice: new PriceLimit(PriceLimit.Max));
         Assert.Equal(TermsFault.None, TermsCheck.Of(terms));

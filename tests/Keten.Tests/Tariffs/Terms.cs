@@ -33,7 +33,8 @@ public class Terms
     public void A_restriction_that_cannot_be_is_a_fault()
     {
         foreach (var bad in (Restrictions[])[
-            new(StartTime: 1_440), new(EndTime: -1), new(Days: 128), new(Season: new Season(1301, 101)), new(Season: new Season(230, 301)), new(StartDate: 5, EndDate: 4),
+            new(StartTime: 1_440), new(EndTime: -1), new(Days: 128), new(Season: new Season(1301, 101)), new(Season: new Season(230, 301)),
+            new(StartDate: 5, EndDate: 4),
             new(MinEnergy: 2, MaxEnergy: 1), new(MinCurrent: -1), new(MinPower: 2, MaxPower: 1), new(MaxDuration: -5), new(Reservation: (ReservationKind)3)])
             Assert.Equal(TermsFault.Restrictions, TermsCheck.Of(Rig.Terms(Rig.Element(Rig.Price(Dimension.Flat, 1m), bad))));
     }

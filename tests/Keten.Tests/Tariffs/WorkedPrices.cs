@@ -28,7 +28,8 @@ public class WorkedPrices
     {
         var example = File.GetProperty("cases")[5];
         var priced = Rig.Priced(Terms("tariff_4_complex.json"), Session(example));
-        var wanted = example.GetProperty("lines").EnumerateArray().Select(line => (Volume(line[0].GetString()!, line[1].GetString()!), Number(line[2]), Number(line[3])));
+        var wanted = example.GetProperty("lines").EnumerateArray().Select(line =>
+            (Volume(line[0].GetString()!, line[1].GetString()!), Number(line[2]), Number(line[3])));
         Assert.Equal(wanted, priced.Lines.Select(line => ((line.Dimension, line.Billed), Rig.Exact(line), Rig.ExactInclVat(line))));
 
         static (Dimension, long) Volume(string kind, string volume) => kind switch
@@ -66,7 +67,8 @@ public class WorkedPrices
     public void Charging_that_resumes_after_parking_is_what_the_step_fills()
     {
         var terms = Rig.Terms(new TariffElement(new(Rig.Price(Dimension.Time, 1.00m, 600), Rig.Price(Dimension.ParkingTime, 2.00m, 600))));
-        var priced = Rig.Priced(terms, Rig.Point(Rig.At(9), 0), Rig.Point(Rig.At(9, 3), 100, Activity.Parking), Rig.Point(Rig.At(9, 7), 100), Rig.Point(Rig.At(9, 11), 200));
+        var priced = Rig.Priced(terms, Rig.Point(Rig.At(9), 0), Rig.Point(Rig.At(9, 3), 100, Activity.Parking), Rig.Point(Rig.At(9, 7), 100),
+            Rig.Point(Rig.At(9, 11), 200));
         Assert.Equal([10 * 60_000_000L, 4 * 60_000_000], priced.Lines.Select(line => line.Billed));
     }
 
@@ -103,7 +105,8 @@ public class WorkedPrices
     {
         var terms = Rig.Terms(new TariffElement(new(
             Rig.Price(Dimension.Flat, 0.50m, 1, 20), Rig.Price(Dimension.Energy, 0.25m, 1, 10), Rig.Price(Dimension.ParkingTime, 2m, 900, 20))));
-        Assert.Equal("7.00 7.90", Rig.Cost(Rig.Priced(terms, Rig.Point(Rig.At(9), 0), Rig.Point(Rig.At(10), 20_000, Activity.Parking), Rig.Point(Rig.At(10, 40), 20_000))));
+        Assert.Equal("7.00 7.90", Rig.Cost(Rig.Priced(terms, Rig.Point(Rig.At(9), 0), Rig.Point(Rig.At(10), 20_000, Activity.Parking),
+            Rig.Point(Rig.At(10, 40), 20_000))));
     }
 
     [Fact]
@@ -120,7 +123,8 @@ public class WorkedPrices
         var terms = Rig.Terms(
             new TariffElement(new(Rig.Price(Dimension.Energy, 0, 0)), new Restrictions(MaxEnergy: 1_000)), Rig.Element(Rig.Price(Dimension.Energy, 0.20m)),
             Rig.Element(Rig.Price(Dimension.ParkingTime, 0, 0), new Restrictions(MaxDuration: 3_600)),
-            Rig.Element(Rig.Price(Dimension.ParkingTime, 2m, 60), new Restrictions(MinDuration: 3_600, MaxDuration: 14_400)), Rig.Element(Rig.Price(Dimension.ParkingTime, 3m, 60)));
+            Rig.Element(Rig.Price(Dimension.ParkingTime, 2m, 60), new Restrictions(MinDuration: 3_600, MaxDuration: 14_400)),
+            Rig.Element(Rig.Price(Dimension.ParkingTime, 3m, 60)));
         var priced = Rig.Priced(terms, Rig.Point(Rig.At(9), 0), Rig.Point(Rig.At(9), 20_000, Activity.Parking), Rig.Point(Rig.At(11, 45), 20_000));
         Assert.Equal("7.30", priced.ExclVat.Cents());
     }
@@ -165,11 +169,13 @@ public class WorkedPrices
     [DataTheory]
     [InlineData(0, 9, 30, 147, 16, 42, "8.70 9.94")]        // weekday, below 32 A: 2.50 + 2.45 + 3.75
     [InlineData(5, 13, 30, 114, 43, 71, "12.38 13.98")]     // Saturday, above 32 A: 2.50 + 2.375 + 7.50
-    public void The_complex_tariff_bills_charging_to_the_second_where_parking_follows(int day, int hour, int minute, int charging, int amperes, int parking, string cost)
+    public void The_complex_tariff_bills_charging_to_the_second_where_parking_follows(int day, int hour, int minute, int charging, int amperes, int parking,
+        string cost)
     {
         var begin = Rig.At(hour, minute, day);
         var priced = Rig.Priced(Rig.File("tariff_4_complex.json"),
-            Rig.Point(begin, 0, amperes: amperes), Rig.Point(begin.Plus(charging * 60), 9_000, Activity.Parking), Rig.Point(begin.Plus((charging + parking) * 60), 9_000));
+            Rig.Point(begin, 0, amperes: amperes), Rig.Point(begin.Plus(charging * 60), 9_000, Activity.Parking),
+            Rig.Point(begin.Plus((charging + parking) * 60), 9_000));
         Assert.Equal(cost, Rig.Cost(priced));
     }
 
@@ -191,7 +197,8 @@ public class WorkedPrices
             "0.25/kWh, 10% VAT, step 1 Wh" => Rig.File("tariff_8_simple_025kwh.json"),
             "start 0.50 with 20% VAT; 0.25/kWh, 10% VAT" => Rig.File("tariff_9_025kwh_start.json"),
             "0.25/kWh, 10% VAT; minimum price 0.50 (0.55 with VAT)" => Rig.Terms(Rig.Element(energy)) with { MinPrice = new PriceLimit(500_000, 550_000) },
-            "maximum price 10 (11 with VAT); start 0.50 with 20% VAT; 0.25/kWh, 10% VAT" => Rig.File("tariff_6_025kwh_start_max_price.json") with { ValidUntil = null },
+            "maximum price 10 (11 with VAT); start 0.50 with 20% VAT; 0.25/kWh, 10% VAT" =>
+            Rig.File("tariff_6_025kwh_start_max_price.json") with { ValidUntil = null },
             "2.00/hour charging, 10% VAT, step 60 s" => Rig.File("tariff_1_simple_2hour.json"),
             "tariff_4_complex.json" => Rig.File(tariff),
             _ => throw new InvalidOperationException("A case that is not known: " + tariff + start),

@@ -16,7 +16,8 @@ public class Cdrs
         ("", ["country_code", "party_id", "id", "start_date_time", "end_date_time", "cdr_token", "auth_method", "cdr_location", "currency", "charging_periods",
             "total_cost", "total_energy", "total_time", "last_updated"]),
         ("cdr_token", ["country_code", "party_id", "uid", "type", "contract_id"]),
-        ("cdr_location", ["id", "address", "city", "country", "coordinates", "evse_uid", "evse_id", "connector_id", "connector_standard", "connector_format", "connector_power_type"]),
+        ("cdr_location", ["id", "address", "city", "country", "coordinates", "evse_uid", "evse_id", "connector_id", "connector_standard", "connector_format",
+        "connector_power_type"]),
         ("cdr_location.coordinates", ["latitude", "longitude"]),
         ("tariffs", ["country_code", "party_id", "id", "currency", "elements", "last_updated"]),
         ("tariffs.elements", ["price_components"]),
@@ -65,7 +66,8 @@ public class Cdrs
         Assert.Equal(new CdrPrice(4.00m, 4.84m), cdr.TotalTimeCost);
         Assert.Equal(new CdrPrice(1.50m, 1.84m), cdr.TotalParkingCost);      // 1.845, to even
         Assert.Null(cdr.TotalReservationCost);
-        Assert.Equal([[CdrDimensionType.Energy, CdrDimensionType.Time], [CdrDimensionType.ParkingTime]], cdr.Periods.Select(period => period.Dimensions.Select(dimension => dimension.Type)));
+        Assert.Equal([[CdrDimensionType.Energy, CdrDimensionType.Time], [CdrDimensionType.ParkingTime]],
+            cdr.Periods.Select(period => period.Dimensions.Select(dimension => dimension.Type)));
         Assert.Contains("\"excl_vat\":11.00", Encoding.UTF8.GetString(CdrWriter.Write(cdr)));
     }
 
@@ -75,7 +77,8 @@ public class Cdrs
         var cdr = Session();
         var credit = cdr.Crediting(cdr.Id + "-C", Rig.At(48), "wrong meter");
         Assert.Equal((true, cdr.Id, -11.00m, -12.78m), (credit.Credit, credit.CreditReferenceId, credit.TotalCost.ExclVat, credit.TotalCost.InclVat));
-        Assert.Equal(cdr, credit with { Id = cdr.Id, Credit = null, CreditReferenceId = null, TotalCost = cdr.TotalCost, Remark = cdr.Remark, LastUpdated = cdr.LastUpdated });
+        Assert.Equal(cdr, credit with { Id = cdr.Id, Credit = null, CreditReferenceId = null, TotalCost = cdr.TotalCost, Remark = cdr.Remark,
+            LastUpdated = cdr.LastUpdated });
         Assert.Equal(Texts(credit), Texts(Read(CdrWriter.Write(credit))));
         Assert.Throws<InvalidOperationException>(() => credit.Crediting("again", Rig.At(49)));
     }
@@ -83,8 +86,10 @@ public class Cdrs
     [Fact]
     public void A_reservation_has_a_cost_and_a_period_of_its_own()
     {
-        var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.Time, 6m), new Restrictions(Reservation: ReservationKind.Reservation)), Rig.Element(Rig.Price(Dimension.Energy, 1m)));
-        var cdr = CdrBuilder.Build(Head(), Tariff(terms), Rig.Priced(terms, new Reservation(Rig.At(8), Rig.At(9)), Rig.Point(Rig.At(9), 0), Rig.Point(Rig.At(10), 500)));
+        var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.Time, 6m), new Restrictions(Reservation: ReservationKind.Reservation)),
+        Rig.Element(Rig.Price(Dimension.Energy, 1m)));
+        var cdr = CdrBuilder.Build(Head(), Tariff(terms), Rig.Priced(terms, new Reservation(Rig.At(8), Rig.At(9)), Rig.Point(Rig.At(9), 0),
+            Rig.Point(Rig.At(10), 500)));
         Assert.Equal(new CdrPrice(6.00m, 6.00m), cdr.TotalReservationCost);
         Assert.Null(cdr.TotalTimeCost);
         Assert.Equal((Rig.At(8), 1m, 6.50m), (cdr.Start, cdr.TotalTime, cdr.TotalCost.ExclVat));
@@ -114,24 +119,29 @@ public class Cdrs
             {
                 var json = JsonNode.Parse(CdrWriter.Write(Session()))!;
                 foreach (var item in Under(json, path)) item.AsObject().Remove(field);
-                Assert.Contains(CdrReader.Read(Encoding.UTF8.GetBytes(json.ToJsonString()), Rig.Euros).Faults, fault => fault.Reason == JsonFaultReason.Missing && fault.Path.EndsWith(field));
+                Assert.Contains(CdrReader.Read(Encoding.UTF8.GetBytes(json.ToJsonString()), Rig.Euros).Faults,
+                    fault => fault.Reason == JsonFaultReason.Missing && fault.Path.EndsWith(field));
             }
         }
     }
 
     private static Cdr Session()
     {
-        var terms = Rig.Terms(new TariffElement(new(Rig.Price(Dimension.Flat, 0.50m, 1, 20), Rig.Price(Dimension.Energy, 0.25m, 1, 10), Rig.Price(Dimension.Time, 2m, 60, 21),
+        var terms = Rig.Terms(new TariffElement(new(Rig.Price(Dimension.Flat, 0.50m, 1, 20), Rig.Price(Dimension.Energy, 0.25m, 1, 10),
+        Rig.Price(Dimension.Time, 2m, 60, 21),
             Rig.Price(Dimension.ParkingTime, 2m, 900, 23))));
-        return CdrBuilder.Build(Head(), Tariff(terms), Rig.Priced(terms, Rig.Point(Rig.At(9), 0), Rig.Point(Rig.At(11), 20_000, Activity.Parking), Rig.Point(Rig.At(11, 42), 20_000)));
+        return CdrBuilder.Build(Head(), Tariff(terms), Rig.Priced(terms, Rig.Point(Rig.At(9), 0), Rig.Point(Rig.At(11), 20_000, Activity.Parking),
+            Rig.Point(Rig.At(11, 42), 20_000)));
     }
 
     private static OcpiTariff Tariff(TariffTerms terms) => new("NL", "KET", "T1", "EUR", null, [], null, null, Rig.At(0), terms);
 
     private static CdrHead Head() => new(
         "C1", "S1", new CdrToken("NL", "TST", "012345678", CdrTokenType.Rfid, "NL-TST-C12345678-S"), CdrAuthMethod.Whitelist,
-        new CdrLocation("LOC1", null, "Stationsplein 1", "Utrecht", "3511 ED", null, "NLD", "52.089", "5.110", "3256", "NL*KET*E1", "1", "IEC_62196_T2", "SOCKET", "AC_3_PHASE"),
-        "METER1", new CdrSignedData("OCMF", 1, "3059", [new CdrSignedValue("Start", "{}", "OCMF|{}|{}"), new CdrSignedValue("End", "{}", "OCMF|{}|{}")], null), null, Rig.At(24));
+        new CdrLocation("LOC1", null, "Stationsplein 1", "Utrecht", "3511 ED", null, "NLD", "52.089", "5.110", "3256", "NL*KET*E1", "1", "IEC_62196_T2",
+        "SOCKET", "AC_3_PHASE"),
+        "METER1", new CdrSignedData("OCMF", 1, "3059", [new CdrSignedValue("Start", "{}", "OCMF|{}|{}"), new CdrSignedValue("End", "{}", "OCMF|{}|{}")],
+        null), null, Rig.At(24));
 
     private static Cdr Read(byte[] json)
     {

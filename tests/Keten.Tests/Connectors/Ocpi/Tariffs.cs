@@ -35,11 +35,13 @@ public class Tariffs
     {
         var restrictions = new Restrictions(5, 1_439, 20_000, 20_001, new Season(229, 1231), Weekday.Weekend, 1, 20_500, 6_250, 32_000, 1, 22_001, 60, 3_600);
         var terms = Rig.Terms(Rig.Element(Rig.Price(Dimension.ParkingTime, 1.234567m, 300, 5.2m), restrictions),
-            Rig.Element(Rig.Price(Dimension.Flat, 2m), new Restrictions(Reservation: ReservationKind.Expires)), Rig.Element(Rig.Price(Dimension.Energy, 0.0625m))) with
+            Rig.Element(Rig.Price(Dimension.Flat, 2m), new Restrictions(Reservation: ReservationKind.Expires)),
+            Rig.Element(Rig.Price(Dimension.Energy, 0.0625m))) with
         {
             MinPrice = new PriceLimit(500_000, 550_000), MaxPrice = new PriceLimit(10_000_000), ValidFrom = Rig.At(0), ValidUntil = Rig.At(24),
         };
-        var tariff = new OcpiTariff("NL", "KET", "T1", "EUR", OcpiTariffType.AdHocPayment, [new OcpiText("nl", "Nacht & dag")], "https://example.com/t", """{"is_green_energy":true}""", Rig.At(1), terms);
+        var tariff = new OcpiTariff("NL", "KET", "T1", "EUR", OcpiTariffType.AdHocPayment, [new OcpiText("nl", "Nacht & dag")], "https://example.com/t",
+            """{"is_green_energy":true}""", Rig.At(1), terms);
         var again = Rig.Tariff(OcpiTariffWriter.Write(tariff));
         Assert.Equal(tariff.AltTexts, again.AltTexts);
         Assert.Equal(tariff with { AltTexts = [] }, again with { AltTexts = [] });
@@ -117,7 +119,8 @@ public class Tariffs
             if (node is not JsonObject fields) return;
             foreach (var (name, value) in fields.ToList())
             {
-                if (value is JsonValue number && number.GetValueKind() == System.Text.Json.JsonValueKind.Number) fields[name] = number.GetValue<decimal>() / 1.000000000000000000000000000m;
+                if (value is JsonValue number && number.GetValueKind() == System.Text.Json.JsonValueKind.Number)
+                    fields[name] = number.GetValue<decimal>() / 1.000000000000000000000000000m;
                 else if (value is not null) Walk(value);
             }
         }

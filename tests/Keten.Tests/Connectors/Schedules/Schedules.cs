@@ -16,7 +16,8 @@ public class Schedules
     {
         var schedule = Read(Good).Value!;
         Assert.Equal([123_450L, 100_000], schedule.Terms.Elements.Select(element => element.Components[0].Price));
-        Assert.Equal([(0, 390), (390, 0)], schedule.Terms.Elements.Select(element => (element.Restrictions!.StartTime!.Value, element.Restrictions.EndTime!.Value)));
+        Assert.Equal([(0, 390), (390, 0)], schedule.Terms.Elements.Select(element =>
+            (element.Restrictions!.StartTime!.Value, element.Restrictions.EndTime!.Value)));
         Assert.Equal(new(1001, 531), schedule.Terms.Elements[0].Restrictions!.Season);
         Assert.Empty(schedule.DemandCharges);
     }

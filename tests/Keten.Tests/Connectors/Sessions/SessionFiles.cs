@@ -17,7 +17,8 @@ public class SessionFiles
         Assert.Equal(9_076_460, rows.Sum(row => row.Session!.WattHours));
         Assert.Equal(Enumerable.Range(2, 1_539), rows.Select(row => row.Line));
         Assert.All(rows, row => Assert.InRange(row.Session!.Begin.Seconds, Year(2014), Year(2016)));
-        Assert.Equal(new StationSession("5446583", "366832", "978130", "27283509", new Instant(1_439_898_708), new Instant(1_439_909_048), 6_830), rows[0].Session);
+        Assert.Equal(new StationSession("5446583", "366832", "978130", "27283509", new Instant(1_439_898_708), new Instant(1_439_909_048), 6_830),
+            rows[0].Session);
 
         static long Year(int year) => new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
     }
@@ -42,7 +43,8 @@ public class SessionFiles
     [InlineData("1,100001,0,0015-08-18 11:51:48,0015-08-18 14:44:08,u,s,l", SessionRefusal.EnergyNotANumber)]
     [InlineData("0,6.83,0,0015-08-18 11:51:48,0015-08-18 14:44:08,u,s,l", SessionRefusal.DuplicateId)]
     [InlineData("1,6.83,0,0015-08-18 11:51:48,0015-08-18 14:44:08,,s,l", SessionRefusal.MissingId)]
-    [InlineData("1,6.83,0,0015-08-18 11:51:48,0015-08-18 14:44:08,u,01234567890123456789012345678901234567890123456789012345678901234,l", SessionRefusal.TooLong)]
+    [InlineData("1,6.83,0,0015-08-18 11:51:48,0015-08-18 14:44:08,u,01234567890123456789012345678901234567890123456789012345678901234,l",
+        SessionRefusal.TooLong)]
     public void A_bad_row_is_refused_by_line_and_number_and_reading_goes_on(string row, SessionRefusal refusal)
     {
         const string Before = "0,1,0,0015-08-18 11:51:48,0015-08-18 14:44:08,u,s,l\r\n", After = "2,1,0,0015-08-18 11:51:48,0015-08-18 14:44:08,u,s,l";

@@ -95,7 +95,8 @@ public class Settlement
     }
 
     /// <summary>
-    /// Second by second, in decimals: the price of each second is looked up in the file; where it differs from that of the second before, the register stands at
+    /// Second by second, in decimals: the price of each second is looked up in the file; where it differs from that of the second before, the register stands
+    /// at
     /// begin + energy × elapsed ÷ duration, rounded down to a whole Wh; what it counted since the last change is charged at the price until then.
     /// </summary>
     private sealed class Recount(string schedule)

@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Kernel.Cbor;
+using Keten.Kernel.Execution;
+using Keten.Kernel.State;
+
+namespace Keten.Node.Pipeline;
+
+/// <summary>
+/// Reads and verifies what is submitted, on a fixed number of threads, a few dozen transactions at a time. A key id is the digest of its key, so a kept key needs no look at the state:
+/// whether it may still sign is for execution to decide.
+/// </summary>
+internal sealed class Door : IDisposable
+{
+    private const int ChunkSize = 32;
+    private const int ContractsKept = 100_000;
+
+    private readonly BlockingCollection<Chunk> chunks = new(new ConcurrentQueue<Chunk>());
+    private readonly ConcurrentDictionary<ulong, Contract> contracts = new();
+    private readonly Thread[] threads;
+    private readonly NodeParts node;
+    private readonly Room room;
+    private readonly Sequencer next;
+
+    public Door(NodeParts node, Sequencer next)
+    {
+        (this.node, this.next) = (node, next);
+        room = node.Room;
+        threads = new Thread[Math.Max(1, node.Options.Verifiers)];
+        for (var each = 0; each < threads.Length; each++)
+        {
+            threads[each] = new Thread(Work) { IsBackground = true, Name = "keten verifier" };
+            threads[each].Start();
+        }
+    }
+
+    public Task<Answer[]> Submit(Submission submission)
+    {
+        var began = node.Clock.GetTimestamp();
+        var from = 0;
+        for (var index = 0; index < submission.Transactions.Count; index++)
+        {
+            if (room.TryTake(submission.Transactions[index].Length)) continue;
+            Queue(submission, from, index, began);
+            Reject(submission, index, default, KernelRefusal.Busy);
+            from = index + 1;
+        }
+        Queue(submission, from, submission.Transactions.Count, began);
+        return submission.Done;
+    }
+
+    public void Dispose()
+    {
+        chunks.CompleteAdding();
+        foreach (var thread in threads) thread.Join();
+        chunks.Dispose();
+    }
+
+    private void Queue(Submission submission, int from, int to, long began)
+    {
+        node.Metrics.Submitted(to - from);
+        for (; from < to; from += ChunkSize) chunks.Add(new Chunk(submission, from, Math.Min(from + ChunkSize, to), began));
+    }
+
+    private void Work()
+    {
+        var brought = new Dictionary<KeyId, ImportedKey?>();
+        var passed = new List<(Transaction Transaction, int Index)>();
+        foreach (var chunk in chunks.GetConsumingEnumerable())
+        {
+            try
+            {
+                Work(chunk, passed, brought);
+            }
+            catch (Exception fault)
+            {
+                node.Failure.Set(fault);
+                chunk.Submission.Fail(node.Failure.Why!);
+            }
+        }
+    }
+
+    private void Work(in Chunk chunk, List<(Transaction Transaction, int Index)> passed, Dictionary<KeyId, ImportedKey?> resolved)
+    {
+        passed.Clear();
+        resolved.Clear();
+        if (node.Failure.Why is { } why)
+        {
+            chunk.Submission.Fail(why);
+            return;
+        }
+        for (var index = chunk.From; index < chunk.To; index++)
+        {
+            if (Read(chunk.Submission.Transactions[index], out var transaction) is { } refusal) Refuse(chunk.Submission, index, transaction?.Id ?? default, refusal);
+            else passed.Add((transaction!, index));
+        }
+        Resolve(passed, resolved);
+        foreach (var (transaction, index) in passed)
+        {
+            var ahead = new CheckedTransaction(transaction);
+            if (Verify(transaction, resolved) is { } refusal) Refuse(chunk.Submission, index, transaction.Id, refusal);
+            else if (node.Archive.Answered(transaction.Id) is { } before)
+            {
+                room.Give(chunk.Submission.Transactions[index].Length);
+                chunk.Submission.Answer(index, before);
+            }
+            else
+            {
+                Statements(ahead);
+                next.Add(new Waiting(ahead, chunk.Submission, index, chunk.Began));
+            }
+        }
+        next.Poke();
+    }
+
+    private KernelRefusal? Read(ReadOnlyMemory<byte> bytes, out Transaction? transaction)
+    {
+        transaction = null;
+        if (bytes.Length > Transaction.BytesAtMost) return KernelRefusal.TooLarge;
+        try
+        {
+            transaction = Transaction.Parse(bytes.Span);
+        }
+        catch (MalformedException)
+        {
+            return KernelRefusal.Malformed;
+        }
+        if (transaction.LedgerId != node.LedgerId) return KernelRefusal.WrongLedger;
+        if (transaction.PackedLength > Entry.BytesAtMost - Entry.Overhead) return KernelRefusal.TooLarge;
+        if (transaction.Expiry.Seconds < node.Progress.Now) return KernelRefusal.Expired;
+        return transaction.Expiry > node.Now.Plus(node.Progress.ExpiryAhead) ? KernelRefusal.ExpiryTooFar : null;
+    }
+
+    // One short look at the state for all keys and agreements that are not at hand.
+    private void Resolve(List<(Transaction Transaction, int Index)> passed, Dictionary<KeyId, ImportedKey?> resolved)
+    {
+        List<KeyId>? missing = null;
+        List<ulong>? agreements = null;
+        foreach (var (transaction, _) in passed)
+        {
+            foreach (var slot in transaction.Signers)
+                if (!resolved.ContainsKey(slot.Key) && (resolved[slot.Key] = node.Keys.Find(slot.Key)) is null) (missing ??= []).Add(slot.Key);
+            foreach (var call in transaction.Calls)
+                if (!call.Opens && !contracts.ContainsKey(call.Agreement)) (agreements ??= []).Add(call.Agreement);
+        }
+        if (missing is null && agreements is null) return;
+        var publics = node.State.Read(ledger =>
+        {
+            if (contracts.Count > ContractsKept) contracts.Clear();
+            foreach (var number in agreements ?? [])
+                if (ledger.State.Agreement(number) is { } record) contracts[number] = record.Contract;
+            return missing?.ConvertAll(key => ledger.State.KeyOf(key) is { Role: not KeyRole.Retired } known ? known.Key : (PublicKey?)null);
+        });
+        for (var each = 0; each < publics?.Count; each++)
+            if (publics[each] is { } key) resolved[missing![each]] = node.Keys.Get(missing[each], key);
+    }
+
+    private static KernelRefusal? Verify(Transaction transaction, Dictionary<KeyId, ImportedKey?> resolved)
+    {
+        Span<byte> digest = stackalloc byte[Hash.Size];
+        for (var each = 0; each < transaction.Signers.Length; each++)
+        {
+            var id = transaction.Signers[each].Key;
+            transaction.SigningDigest(each, digest);
+            if (resolved[id] is { } key)
+            {
+                if (!key.Verify(digest, transaction.SignatureOf(each))) return KernelRefusal.BadSignature;
+            }
+            else if (IntroducedKeys.Find(transaction, id) is not { } brought) return KernelRefusal.UnknownKey;
+            else if (!Es256.Verify(digest, transaction.SignatureOf(each), brought)) return KernelRefusal.BadSignature;
+        }
+        return null;
+    }
+
+    private void Statements(CheckedTransaction ahead)
+    {
+        var calls = ahead.Transaction.Calls;
+        for (var each = 0; each < calls.Length; each++)
+        {
+            if (calls[each].IsKernel) continue;
+            var contract = calls[each].Opens ? node.Catalogue.Newest(calls[each].Contract) : contracts.GetValueOrDefault(calls[each].Agreement);
+            if (contract?.ClauseOf(calls[each].Clause) is { } clause && AheadCheck.CarriesStatements(clause)) AheadCheck.Statements(node.LedgerId, ahead, each, clause, KeyOf);
+        }
+    }
+
+    private ImportedKey? KeyOf(KeyId id) =>
+        node.Keys.Find(id) ?? (node.State.Read(ledger => ledger.State.KeyOf(id)) is { } known ? node.Keys.Get(id, known.Key) : null);
+
+    private void Refuse(Submission submission, int index, Hash id, KernelRefusal refusal)
+    {
+        room.Give(submission.Transactions[index].Length);
+        Reject(submission, index, id, refusal);
+    }
+
+    private void Reject(Submission submission, int index, Hash id, KernelRefusal refusal)
+    {
+        node.Metrics.Rejected(refusal);
+        submission.Reject(index, id, refusal);
+    }
+
+    private readonly record struct Chunk(Submission Submission, int From, int To, long Began);
+}

@@ -1,0 +1,61 @@
+using System.Threading.Channels;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Log;
+
+namespace Keten.Node.Pipeline;
+
+/// <summary>A block that was executed and is to be made final.</summary>
+internal sealed record Executed(Block Block, Dictionary<ulong, Readers> Readers, Waiting[] Waiting, Snapshot? Snapshot);
+
+/// <summary>Executes the log's entries in order, one after another, holding the state for a block at a time.</summary>
+internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs proofs, SnapshotRhythm rhythm, ChannelWriter<Executed> next)
+{
+
+    /// <summary>Until the log ends or the node stops.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await foreach (var entry in node.Log.FollowAsync((long)node.Ledger.LogPosition, node.Failure.Stop))
+            {
+                var own = sequencer.TakeOwn(entry.Bytes);
+                Accept(own);
+                var began = node.Clock.GetTimestamp();
+                var executed = Execute(entry, own);
+                if (executed is null)
+                {
+                    node.Metrics.Skipped();
+                    if (own is not null) throw new NodeStoppedException($"The log's entry {entry.Position} is this node's own, and the ledger skipped it.");
+                    continue;
+                }
+                node.Metrics.Executed(executed.Block, node.Clock.GetElapsedTime(began));
+                if (executed.Block.Checkpoint is { } checkpoint) _ = Task.Run(() => checkpoint.Root);
+                await next.WriteAsync(executed, node.Failure.Stop);
+                if (own is not null) sequencer.Executed();
+                else sequencer.Poke();
+            }
+        }
+        finally
+        {
+            next.TryComplete();
+        }
+    }
+
+    private Executed? Execute(LogEntry entry, Ordered? own) => node.State.Read(ledger =>
+    {
+        if (ledger.Execute(entry.Bytes, own?.Entry) is not { } block) return null;
+        var readers = EventReaders.Of(ledger, block.Outcomes);
+        proofs.Executed(ledger, block);
+        var snapshot = rhythm.IsDue(block) ? ledger.TakeSnapshot() : null;
+        node.Progress.Take(ledger, block.Outcomes.Calls.Count);
+        return new Executed(block, readers, own?.Waiting ?? [], snapshot);
+    });
+
+    // Once durable in the log it will be executed, whatever happens to this node: the promise that «accepted» is.
+    private static void Accept(Ordered? own)
+    {
+        foreach (var one in own?.Waiting ?? [])
+            if (one.Submission.Wait == WaitFor.Accepted) one.Submission.Answer(one.Index, new Answer(one.Checked.Transaction.Id, AnswerStatus.Accepted, null, 0, 0, 0));
+    }
+}

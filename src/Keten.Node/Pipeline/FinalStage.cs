@@ -1,0 +1,74 @@
+using System.Threading.Channels;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Log;
+using Keten.Node.Storage;
+
+namespace Keten.Node.Pipeline;
+
+/// <summary>Attests what was executed, stores block and certificate durably, several blocks a flush, and only then tells anybody.</summary>
+internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm rhythm, ChannelReader<Executed> blocks)
+{
+    private const int FlushAtMost = 16;
+    private readonly Signal published = new();
+
+    /// <summary>Completes when the next block has become final.</summary>
+    public Task Next => published.Next;
+
+    public async Task RunAsync()
+    {
+        var group = new List<Executed>();
+        while (await blocks.WaitToReadAsync())
+        {
+            group.Clear();
+            while (group.Count < FlushAtMost && blocks.TryRead(out var one)) group.Add(one);
+            try
+            {
+                node.Failure.ThrowIfSet();
+                Finish(group);
+            }
+            catch (Exception fault)
+            {
+                node.Failure.Set(fault);
+                foreach (var one in group)
+                    foreach (var waiting in one.Waiting) waiting.Submission.Fail(node.Failure.Why!);
+            }
+        }
+    }
+
+    private void Finish(List<Executed> group)
+    {
+        var certificates = group.ConvertAll(one => Certify(one.Block.Header));
+        for (var each = 0; each < group.Count; each++) node.Archive.Blocks.Append(BlockRecord.Write(certificates[each], group[each].Block, group[each].Readers));
+        node.Archive.Blocks.Flush();
+        for (var each = 0; each < group.Count; each++)
+        {
+            var (block, readers, waiting, snapshot) = group[each];
+            node.Archive.Publish(new FinalBlock(certificates[each], block.Transactions, block.Outcomes, EventReaders.Each(block.Outcomes, readers)));
+            published.Set();
+            proofs.Final(certificates[each]);
+            if (snapshot is not null) rhythm.Begin(snapshot, node.Failure.Set);
+            for (var place = 0; place < waiting.Length; place++) Answer(block, place, waiting[place]);
+        }
+    }
+
+    private Certificate Certify(Header header)
+    {
+        var attestations = new[] { Attestation.Sign(node.Validator!, header) };
+        return attestations.Length >= node.Ledger.Validators.Quorum
+            ? new Certificate(header, new Many<Attestation>(attestations))
+            : throw new NodeStoppedException($"A certificate of this ledger takes {node.Ledger.Validators.Quorum} validators; this node has its own attestation only.");
+    }
+
+    private void Answer(Block block, int place, in Waiting one)
+    {
+        var decision = block.Outcomes.Decisions[place];
+        node.Metrics.Decided(decision, node.Clock.GetElapsedTime(one.Began));
+        if (one.Submission.Wait == WaitFor.Accepted) return;
+        var status = decision.IsAccepted ? AnswerStatus.Done : decision.IsVoid ? AnswerStatus.Rejected : AnswerStatus.Refused;
+        var answer = new Answer(decision.Id, status, decision.Refusal, decision.Code, decision.Call, decision.IsVoid ? 0 : block.Header.Height);
+        // The same transaction twice: its counter is used by itself, and it was decided once.
+        if (decision.Refusal == KernelRefusal.Replayed && node.Archive.Answered(decision.Id) is { } before) answer = before;
+        one.Submission.Answer(one.Index, answer);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics.Metrics;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Kernel.Execution;
+
+namespace Keten.Node.Pipeline;
+
+/// <summary>What the node counts and times: meter «Keten.Node». Times in seconds.</summary>
+internal sealed class NodeMetrics : IDisposable
+{
+    public const string MeterName = "Keten.Node";
+
+    private readonly Meter meter = new(MeterName);
+    private readonly Counter<long> submitted, rejected, decided, refused, entries, skipped;
+    private readonly Histogram<int> batch;
+    private readonly Histogram<double> append, execution, finality;
+    private long height, waiting;
+
+    public NodeMetrics()
+    {
+        submitted = meter.CreateCounter<long>("keten.submitted", "{transaction}", "Transactions that came to the door.");
+        rejected = meter.CreateCounter<long>("keten.rejected", "{transaction}", "Transactions that the door sent away, by refusal.");
+        decided = meter.CreateCounter<long>("keten.decided", "{transaction}", "Transactions that were done.");
+        refused = meter.CreateCounter<long>("keten.refused", "{transaction}", "Transactions that were refused or void, by code.");
+        entries = meter.CreateCounter<long>("keten.entries", "{entry}", "Log entries that became blocks.");
+        skipped = meter.CreateCounter<long>("keten.entries.skipped", "{entry}", "Log entries that were skipped.");
+        batch = meter.CreateHistogram<int>("keten.batch.size", "{transaction}", "Transactions in an entry of this node's.");
+        append = meter.CreateHistogram<double>("keten.log.append.duration", "s", "From appending an entry until it is durable.");
+        execution = meter.CreateHistogram<double>("keten.execution.duration", "s", "Executing one block.");
+        finality = meter.CreateHistogram<double>("keten.finality.duration", "s", "From the door until final.");
+        meter.CreateObservableGauge("keten.height", () => Volatile.Read(ref height), "{block}", "Height of the block that was executed last.");
+        meter.CreateObservableGauge("keten.queue.depth", () => Volatile.Read(ref waiting), "{transaction}", "Transactions between the door and the log when the last entry was made.");
+    }
+
+    public void Submitted(int count) => submitted.Add(count);
+
+    public void Rejected(KernelRefusal refusal) => rejected.Add(1, new KeyValuePair<string, object?>("refusal", refusal.Name));
+
+    public void Batch(int size, int left)
+    {
+        batch.Record(size);
+        Volatile.Write(ref waiting, left);
+    }
+
+    public void Appended(TimeSpan took) => append.Record(took.TotalSeconds);
+
+    public void Executed(Block block, TimeSpan took)
+    {
+        entries.Add(1);
+        execution.Record(took.TotalSeconds);
+        Volatile.Write(ref height, (long)block.Header.Height);
+    }
+
+    public void Skipped() => skipped.Add(1);
+
+    public void Decided(in Decision decision, TimeSpan took)
+    {
+        if (decision.IsAccepted) decided.Add(1);
+        else refused.Add(1, new KeyValuePair<string, object?>("code", decision.Code));
+        finality.Record(took.TotalSeconds);
+    }
+
+    public void Dispose() => meter.Dispose();
+}

@@ -1,0 +1,77 @@
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Log;
+using Keten.Node.Storage;
+
+namespace Keten.Node.Pipeline;
+
+/// <summary>What the stages of the pipeline share.</summary>
+internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGate state, Archive archive, SnapshotStore snapshots, IDisk blockFolder, Signer? validator, PipelineOptions options)
+{
+    public Ledger Ledger => ledger;
+
+    public Hash LedgerId { get; } = ledger.Id;
+
+    public Catalogue Catalogue { get; } = ledger.Catalogue;
+
+    public KeyCache Keys => keys;
+
+    public ILog Log => log;
+
+    public StateGate State => state;
+
+    public Archive Archive => archive;
+
+    public SnapshotStore Snapshots => snapshots;
+
+    public IDisk BlockFolder => blockFolder;
+
+    public Signer? Validator => validator;
+
+    public PipelineOptions Options => options;
+
+    public TimeProvider Clock => options.Clock;
+
+    public Failure Failure { get; } = new();
+
+    public Progress Progress { get; } = new();
+
+    public NodeMetrics Metrics { get; } = new();
+
+    public Room Room { get; } = new(options.QueueAtMost, options.QueueBytesAtMost);
+
+    /// <summary>The clock, in whole seconds.</summary>
+    public Instant Now => new(options.Clock.GetUtcNow().ToUnixTimeSeconds());
+}
+
+/// <summary>How far execution is, for those who must not wait for the state.</summary>
+internal sealed class Progress
+{
+    private long now, expiryAhead, nextWakeUp = long.MaxValue, checkpointAt, checkpointSeconds;
+    private int moreDue;
+
+    /// <summary>Ledger time, in seconds.</summary>
+    public long Now => Volatile.Read(ref now);
+
+    public long ExpiryAhead => Volatile.Read(ref expiryAhead);
+
+    /// <summary>When the next wake-up is due, in seconds; the end of time where none is pending.</summary>
+    public long NextWakeUp => Volatile.Read(ref nextWakeUp);
+
+    /// <summary>From which ledger time on the next block ends a checkpoint.</summary>
+    public long CheckpointFrom => Volatile.Read(ref checkpointAt) + Volatile.Read(ref checkpointSeconds);
+
+    /// <summary>Whether the last block ran as many wake-ups as a block may, so that more may be due already.</summary>
+    public bool MoreDue => Volatile.Read(ref moreDue) != 0;
+
+    /// <summary>Takes the figures from the state, which the caller holds.</summary>
+    public void Take(Ledger ledger, int ran)
+    {
+        Volatile.Write(ref now, ledger.State.Now.Seconds);
+        Volatile.Write(ref expiryAhead, ledger.State.Parameters.ExpiryAheadSeconds);
+        Volatile.Write(ref nextWakeUp, ledger.State.NextWakeUp?.Seconds ?? long.MaxValue);
+        Volatile.Write(ref checkpointAt, ledger.State.Clock.Get(1).Seconds);
+        Volatile.Write(ref checkpointSeconds, ledger.State.Parameters.CheckpointSeconds);
+        Volatile.Write(ref moreDue, ran >= ledger.State.Parameters.WakeUpsPerBlock ? 1 : 0);
+    }
+}

@@ -1,0 +1,51 @@
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Log;
+
+namespace Keten.Node.Pipeline;
+
+/// <summary>What a node is opened with.</summary>
+/// <param name="DataFolder">Where everything is kept.</param>
+/// <param name="Genesis">How the ledger began; null: as the data folder says.</param>
+/// <param name="Catalogue">The contracts.</param>
+/// <param name="Validator">The node's key; null: it serves what is stored, and takes and signs nothing.</param>
+/// <param name="Options">Sizes and times.</param>
+public sealed record NodeSetup(string DataFolder, Genesis? Genesis, Catalogue Catalogue, Signer? Validator, PipelineOptions Options)
+{
+    /// <summary>The disk instead of <see cref="DataFolder"/>: a simulation's.</summary>
+    public IDisk? Disk { get; init; }
+}
+
+/// <summary>Sizes and times of the pipeline; each with its default.</summary>
+public sealed record PipelineOptions
+{
+    /// <summary>How many transactions may wait for the log before the door answers Busy.</summary>
+    public int QueueAtMost { get; init; } = 50_000;
+
+    /// <summary>How many bytes of transactions may wait for the log before the door answers Busy.</summary>
+    public long QueueBytesAtMost { get; init; } = 256 << 20;
+
+    /// <summary>How many transactions an entry holds at most.</summary>
+    public int BatchAtMost { get; init; } = 2_000;
+
+    /// <summary>Threads that verify signatures.</summary>
+    public int Verifiers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Imported public keys that are kept.</summary>
+    public int KeysKept { get; init; } = 50_000;
+
+    /// <summary>A snapshot is taken after so many blocks with content at a checkpoint.</summary>
+    public int SnapshotEvery { get; init; } = 10_000;
+
+    /// <summary>How often the node looks whether a tick is wanted.</summary>
+    public TimeSpan TickPoll { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The operator's word that a clock more than 35 days ahead of the ledger's time is right. Whatever expires in between expires for ever.</summary>
+    public bool AcceptClockJump { get; init; }
+
+    /// <summary>The clock; the system's unless a test hands its own.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>How the log's files behave; simulations make everything small.</summary>
+    public FileLogOptions Log { get; init; } = new();
+}

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Log;
+
+namespace Keten.Node.Pipeline;
+
+/// <summary>An entry of this node's own on its way through the log, and who waits for its transactions.</summary>
+internal sealed record Ordered(Entry Entry, Waiting[] Waiting, long Appended);
+
+/// <summary>
+/// Makes entries of what waits, signs them and appends them: the next is made while the last is being flushed, a few at most under way. States the clock, and ticks where it must.
+/// </summary>
+internal sealed class Sequencer(NodeParts node) : IDisposable
+{
+    private const int UnderWayAtMost = 3;
+    public const long HourAtMost = 3_600;
+    private const long JumpAtMost = 35 * Instant.Day;
+
+    private readonly ConcurrentQueue<Waiting> waiting = new();
+    private readonly ConcurrentQueue<Ordered> own = new();
+    private readonly SemaphoreSlim free = new(UnderWayAtMost);
+    private readonly Signal change = new();
+    private ulong sequence;
+    private Instant stated;
+    private int underWay;
+    private int checkpointsWanted;
+    private bool closing;
+
+    public void Add(in Waiting one)
+    {
+        waiting.Enqueue(one);
+        if (node.Failure.Why is { } why) FailAll(why);
+    }
+
+    /// <summary>Something changed that may call for an entry.</summary>
+    public void Poke() => change.Set();
+
+    /// <summary>Wants checkpoints, by ticks if need be, until told that it has them.</summary>
+    public void WantCheckpoints(int more)
+    {
+        Interlocked.Add(ref checkpointsWanted, more);
+        Poke();
+    }
+
+    /// <summary>The entry of this node's own that is next in the log, if these are its bytes.</summary>
+    public Ordered? TakeOwn(ReadOnlyMemory<byte> bytes) => own.TryPeek(out var next) && next.Entry.Bytes.Span.SequenceEqual(bytes.Span) && own.TryDequeue(out next) ? next : null;
+
+    /// <summary>An own entry has been executed.</summary>
+    public void Executed()
+    {
+        Interlocked.Decrement(ref underWay);
+        free.Release();
+        Poke();
+    }
+
+    public void Dispose() => free.Dispose();
+
+    public void Close()
+    {
+        Volatile.Write(ref closing, true);
+        Poke();
+    }
+
+    /// <summary>Completes when all that was appended has been executed, or the node stops.</summary>
+    public async Task AllExecuted()
+    {
+        for (var slot = 0; slot < UnderWayAtMost; slot++) await free.WaitAsync(node.Failure.Stop);
+    }
+
+    /// <summary>What has not been executed when the node stops.</summary>
+    public void FailAll(Exception why)
+    {
+        while (own.TryDequeue(out var entry))
+            foreach (var one in entry.Waiting) one.Submission.Fail(why);
+        while (waiting.TryDequeue(out var one)) one.Submission.Fail(why);
+    }
+
+    /// <summary>Until closed and nothing is left.</summary>
+    public async Task RunAsync()
+    {
+        (sequence, stated) = node.State.Read(ledger => (ledger.State.Validators.Get(node.Validator!.Id).Sequence, ledger.State.Now));
+        await using var timer = node.Clock.CreateTimer(_ => Poke(), null, node.Options.TickPoll, node.Options.TickPoll);
+        while (true)
+        {
+            var next = change.Next;
+            node.Failure.Stop.ThrowIfCancellationRequested();
+            await CatchUp();
+            if (!waiting.IsEmpty) await Append(Take());
+            else if (Volatile.Read(ref closing)) return;
+            else if (IsTickWanted()) await Append([]);
+            else await next.WaitAsync(node.Failure.Stop);
+        }
+    }
+
+    // Ledger time moves by an hour an entry at most: after a quiet night a few ticks come before whatever must not be judged by yesterday's time.
+    private async Task CatchUp()
+    {
+        if (node.Now - stated > JumpAtMost && !node.Options.AcceptClockJump)
+            throw new NodeStoppedException($"The clock is {(node.Now - stated) / Instant.Day} days ahead of the ledger's time. If it is right, open the node with {nameof(PipelineOptions.AcceptClockJump)}.");
+        while (node.Now - stated > HourAtMost) await Append([]);
+    }
+
+    private bool IsTickWanted()
+    {
+        if (Volatile.Read(ref underWay) > 0) return false;
+        var (now, progress) = (node.Now, node.Progress);
+        if (progress.NextWakeUp <= now.Seconds && (now > stated || progress.MoreDue)) return true;
+        return Volatile.Read(ref checkpointsWanted) > 0 && now.Seconds >= progress.CheckpointFrom;
+    }
+
+    private Waiting[] Take()
+    {
+        var batch = new List<Waiting>(Math.Min(node.Options.BatchAtMost, 256));
+        var size = Entry.Overhead;
+        while (batch.Count < node.Options.BatchAtMost && waiting.TryPeek(out var one))
+        {
+            size += one.Checked.Transaction.PackedLength + 5;
+            if (size > Entry.BytesAtMost && batch.Count > 0) break;
+            waiting.TryDequeue(out one);
+            batch.Add(one);
+            node.Room.Give(one.Submission.Transactions[one.Index].Length);
+        }
+        return [.. batch];
+    }
+
+    private async Task Append(Waiting[] batch)
+    {
+        try
+        {
+            await free.WaitAsync(node.Failure.Stop);
+            var now = node.Now;
+            if (now < stated) now = stated;
+            var entry = Entry.Sign(node.Validator!, node.LedgerId, 0, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
+            stated = now - stated > HourAtMost ? stated.Plus(HourAtMost) : now;
+            Interlocked.Increment(ref underWay);
+            own.Enqueue(new Ordered(entry, batch, node.Clock.GetTimestamp()));
+            node.Metrics.Batch(batch.Length, node.Room.Count);
+            if (node.Failure.Why is { } why) FailAll(why);
+            _ = Watch(node.Log.AppendAsync(entry.Bytes).AsTask());
+        }
+        catch
+        {
+            foreach (var one in batch) one.Submission.Fail(node.Failure.Why ?? new NodeStoppedException("The node has been closed."));
+            throw;
+        }
+    }
+
+    private async Task Watch(Task append)
+    {
+        var began = node.Clock.GetTimestamp();
+        try
+        {
+            await append;
+            node.Metrics.Appended(node.Clock.GetElapsedTime(began));
+        }
+        catch (Exception fault)
+        {
+            node.Failure.Set(fault);
+        }
+    }
+}

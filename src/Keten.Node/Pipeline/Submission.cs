@@ -1,0 +1,64 @@
+using Keten.Kernel;
+using Keten.Kernel.Execution;
+
+namespace Keten.Node.Pipeline;
+
+/// <summary>One call of <see cref="LedgerNode.SubmitAsync"/>: its transactions, and the answers as they come.</summary>
+internal sealed class Submission(IReadOnlyList<ReadOnlyMemory<byte>> transactions, WaitFor wait)
+{
+    private readonly TaskCompletionSource<Answer[]> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Answer[] answers = new Answer[transactions.Count];
+    private int left = transactions.Count;
+
+    public IReadOnlyList<ReadOnlyMemory<byte>> Transactions => transactions;
+
+    public WaitFor Wait => wait;
+
+    public Task<Answer[]> Done => done.Task;
+
+    public void Answer(int index, in Answer answer)
+    {
+        answers[index] = answer;
+        if (Interlocked.Decrement(ref left) == 0) done.TrySetResult(answers);
+    }
+
+    public void Reject(int index, Hash id, KernelRefusal refusal) => Answer(index, new Answer(id, AnswerStatus.Rejected, refusal, refusal.Number, 0, 0));
+
+    public void Fail(Exception why)
+    {
+        if (done.TrySetException(why)) _ = done.Task.Exception;     // who gave up waiting must not bring the process down
+    }
+}
+
+/// <summary>A transaction that was verified and waits for the log, or for its block.</summary>
+/// <param name="Checked">Verified.</param>
+/// <param name="Submission">Whose answer it is.</param>
+/// <param name="Index">Which of its answers.</param>
+/// <param name="Began">When it was submitted, as the clock's timestamp.</param>
+internal readonly record struct Waiting(CheckedTransaction Checked, Submission Submission, int Index, long Began);
+
+/// <summary>How much waits between the door and the log: bounded in number and in bytes.</summary>
+internal sealed class Room(int countAtMost, long bytesAtMost)
+{
+    private int count;
+    private long bytes;
+
+    public int Count => Volatile.Read(ref count);
+
+    public bool TryTake(int size)
+    {
+        if (Interlocked.Increment(ref count) <= countAtMost)
+        {
+            if (Interlocked.Add(ref bytes, size) <= bytesAtMost) return true;
+            Interlocked.Add(ref bytes, -size);
+        }
+        Interlocked.Decrement(ref count);
+        return false;
+    }
+
+    public void Give(int size)
+    {
+        Interlocked.Add(ref bytes, -size);
+        Interlocked.Decrement(ref count);
+    }
+}

@@ -1,0 +1,136 @@
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Kernel.Trees;
+using Keten.Log;
+using Keten.Node.Pipeline;
+
+namespace Keten.Node.Storage;
+
+/// <summary>All that is final, to be asked for: blocks from the store, bodies from the log, places from the index; the newest blocks from memory.</summary>
+internal sealed class Archive(ILog log, BlockStore blocks, TransactionIndex index, StateGate state)
+{
+    private const int RecentAtMost = 16;
+    private readonly Lock gate = new();
+    private readonly Queue<(ulong Height, FinalBlock Block)> recent = [];
+
+    /// <summary>The newest certificate.</summary>
+    public Certificate? Head { get; private set; }
+
+    public BlockStore Blocks => blocks;
+
+    /// <summary>Takes in a block that has just been stored durably, or, on opening, the last one that was.</summary>
+    public void Publish(FinalBlock block)
+    {
+        for (var place = 0; place < block.Transactions.Count; place++)
+            if (!block.Outcomes.Decisions[place].IsVoid) index.Add(TransactionIndex.MarkOf(block.Transactions[place].Id), block.Certificate.Header.Height, place);
+        lock (gate)
+        {
+            recent.Enqueue((block.Certificate.Header.Height, block));
+            if (recent.Count > RecentAtMost) recent.Dequeue();
+            Head = block.Certificate;
+        }
+    }
+
+    public void Begin(Certificate head) => Head = head;
+
+    public BlockRecord Record(ulong height) => BlockRecord.Read(blocks.Read(height));
+
+    public bool Has(ulong height) => height >= 1 && height <= (Head?.Header.Height ?? 0);
+
+    /// <summary>A block as it became final.</summary>
+    /// <exception cref="PrunedException">Its bodies have been pruned.</exception>
+    public FinalBlock Final(ulong height)
+    {
+        lock (gate)
+        {
+            foreach (var (at, block) in recent)
+                if (at == height) return block;
+        }
+        var record = Record(height);
+        var transactions = Transactions(record) ?? throw new PrunedException(height);
+        return state.Read(ledger =>
+        {
+            var outcomes = record.Outcomes(transactions, number => ledger.State.Agreement(number)!.Contract, (contract, number) => Refusals.Find(ledger.Catalogue, contract, number));
+            return new FinalBlock(record.Certificate, transactions, outcomes, EventReaders.Each(outcomes, record.Readers));
+        });
+    }
+
+    /// <summary>A block's transactions; null where they have been pruned.</summary>
+    public IReadOnlyList<Transaction>? Transactions(BlockRecord record)
+    {
+        if (record.Transactions == 0) return [];
+        return Body(record.Header.LogPosition) is { } bytes ? Entry.Parse(bytes).Transactions : null;
+    }
+
+    public (BlockRecord Record, int Place, IReadOnlyList<Transaction> Transactions)? Locate(Hash id)
+    {
+        foreach (var (height, place) in index.Find(id) ?? [])
+        {
+            var record = Record(height);
+            if (Transactions(record) is { } transactions && transactions[place].Id == id) return (record, place, transactions);
+        }
+        return null;
+    }
+
+    public TransactionPlace? Find(Hash id)
+    {
+        if (Locate(id) is not { } found) return null;
+        var (record, place, _) = found;
+        return new TransactionPlace(record.Header.Height, HistoryOf(record, place), record.ExceptionAt(place)?.Code ?? 0);
+    }
+
+    /// <summary>The answer that a transaction was given when it was decided; null where it was not.</summary>
+    public Answer? Answered(Hash id)
+    {
+        if (index.Find(id) is null || Locate(id) is not { } found) return null;
+        var height = found.Record.Header.Height;
+        return found.Record.ExceptionAt(found.Place) is { } refused
+            ? new Answer(id, AnswerStatus.Refused, state.Read(ledger => Refusals.Find(ledger.Catalogue, refused.Contract, refused.Number)), refused.Code, refused.Call, height)
+            : new Answer(id, AnswerStatus.Done, null, 0, 0, height);
+    }
+
+    public Receipt? ReceiptOf(Hash id, int fromCall)
+    {
+        if (Locate(id) is not { } found) return null;
+        var (record, place, transactions) = found;
+        var leaves = record.LeafBytes(transactions);
+        var tree = new OutcomeTree(leaves.ConvertAll(leaf => MerkleProof.LeafHash(leaf)).ToArray());
+        var outcomes = new List<OutcomeEvidence>();
+        for (var each = 0; each < leaves.Count && outcomes.Count < Receipt.OutcomesAtMost; each++)
+        {
+            if (!leaves[each].AsSpan(3, Hash.Size).SequenceEqual(Hash.Bytes(in id))) continue;
+            // A refused transaction has one leaf, of the call that was refused, whichever call is asked for.
+            if (record.ExceptionAt(place) is null && OutcomeLeaf.Read(leaves[each]).Index < (ulong)fromCall) continue;
+            outcomes.Add(new OutcomeEvidence(leaves[each], (ulong)each, tree.Path(each)));
+        }
+        var history = HistoryOf(record, place);
+        var path = state.Read(ledger => ledger.History.Inclusion(history, record.Header.HistorySize));
+        return new Receipt(transactions[place], history, path, outcomes, record.Certificate);
+    }
+
+    private static ulong HistoryOf(BlockRecord record, int place)
+    {
+        var index = record.FirstHistory + (ulong)place;
+        foreach (var one in record.Exceptions)
+            if (one.Place < place && one.IsVoid) index--;
+        return index;
+    }
+
+    // What is durable in the log is read without waiting.
+    private ReadOnlyMemory<byte>? Body(ulong position)
+    {
+        var entries = log.FollowAsync((long)position - 1).GetAsyncEnumerator();
+        try
+        {
+            return entries.MoveNextAsync().AsTask().GetAwaiter().GetResult() ? entries.Current.Bytes : null;
+        }
+        catch (LogPrunedException)
+        {
+            return null;
+        }
+        finally
+        {
+            entries.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+}

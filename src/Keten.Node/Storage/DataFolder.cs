@@ -1,0 +1,43 @@
+using Keten.Kernel.Blocks;
+using Keten.Kernel.Cbor;
+using Keten.Log;
+
+namespace Keten.Node.Storage;
+
+/// <summary>The data folder: genesis.cbor, lock, and the folders log, blocks and snapshots.</summary>
+internal static class DataFolder
+{
+    public const string GenesisName = "genesis.cbor";
+    private const int GenesisAtMost = 1 << 20;
+
+    /// <summary>The genesis of the folder, which is written where it is new.</summary>
+    /// <exception cref="InvalidOperationException">There is none, or it is another ledger's.</exception>
+    public static Genesis GenesisOf(IDisk disk, Genesis? wanted)
+    {
+        disk.DeleteUnfinished();
+        if (disk.Exists(GenesisName))
+        {
+            var stored = ReadGenesis(disk);
+            if (wanted is not null && wanted.LedgerId != stored.LedgerId)
+                throw new InvalidOperationException($"The data folder is of ledger {stored.LedgerId}, not of {wanted.LedgerId}.");
+            return stored;
+        }
+        if (wanted is null) throw new InvalidOperationException("The data folder holds no ledger, and no genesis was given to begin one.");
+        disk.WriteAllAtomically(GenesisName, wanted.ToBytes());
+        return wanted;
+    }
+
+    /// <summary>The stored genesis.</summary>
+    /// <exception cref="DamagedException">It cannot be read.</exception>
+    public static Genesis ReadGenesis(IDisk disk)
+    {
+        try
+        {
+            return Genesis.FromBytes(disk.ReadAll(GenesisName, GenesisAtMost));
+        }
+        catch (MalformedException fault)
+        {
+            throw new DamagedException(GenesisName, fault.Offset, fault.Message);
+        }
+    }
+}

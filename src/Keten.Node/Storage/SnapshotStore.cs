@@ -1,0 +1,66 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Keten.Kernel.Blocks;
+using Keten.Kernel.Cbor;
+using Keten.Log;
+
+namespace Keten.Node.Storage;
+
+/// <summary>The last two snapshots, a file each: the snapshot's form and its CRC-32C behind it.</summary>
+internal sealed class SnapshotStore(IDisk disk)
+{
+    private const string Suffix = ".snap";
+    private const int Kept = 2;
+
+    public static bool TryHeight(string name, out ulong height)
+    {
+        height = 0;
+        return name.Length == 20 + Suffix.Length && name.EndsWith(Suffix, StringComparison.Ordinal)
+            && ulong.TryParse(name.AsSpan(0, 20), NumberStyles.None, CultureInfo.InvariantCulture, out height);
+    }
+
+    public static string NameOf(ulong height) => height.ToString("D20", CultureInfo.InvariantCulture) + Suffix;
+
+    /// <summary>The heights that there are snapshots of, newest first.</summary>
+    public List<ulong> Heights()
+    {
+        var heights = new List<ulong>();
+        foreach (var name in disk.List())
+            if (TryHeight(name, out var height)) heights.Insert(0, height);
+        return heights;
+    }
+
+    /// <summary>Writes one, durably, and forgets what is older than the last two.</summary>
+    public void Write(Snapshot snapshot)
+    {
+        var bytes = snapshot.ToBytes();
+        var file = new byte[bytes.Length + 4];
+        bytes.CopyTo(file, 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(bytes.Length), Crc32C.Of(bytes));
+        disk.WriteAllAtomically(NameOf(snapshot.Head.Height), file);
+        var heights = Heights();
+        for (var old = Kept; old < heights.Count; old++) disk.Delete(NameOf(heights[old]));
+        disk.Flush();
+    }
+
+    /// <summary>Reads one; null and a reason where it is damaged.</summary>
+    public Snapshot? Read(ulong height, out string? wrong)
+    {
+        wrong = null;
+        try
+        {
+            var file = disk.ReadAll(NameOf(height), Array.MaxLength);
+            if (file.Length < 4) wrong = "The snapshot is too short.";
+            else if (BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(file.Length - 4)) != Crc32C.Of(file.AsSpan(0, file.Length - 4))) wrong = "The snapshot does not match its checksum.";
+            else return Snapshot.FromBytes(file.AsMemory(0, file.Length - 4));
+        }
+        catch (MalformedException fault)
+        {
+            wrong = fault.Message;
+        }
+        return null;
+    }
+
+    /// <summary>Deletes what a crash left unfinished.</summary>
+    public void Clean() => disk.DeleteUnfinished();
+}

@@ -1,0 +1,75 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Keten.Node.Views;
+
+/// <summary>
+/// One prepared statement, bound by place and without an allocation: ADO.NET looks each parameter up by its name for each row, which costs more than the row.
+/// Not for use by two threads at once.
+/// </summary>
+internal sealed class Prepared : IDisposable
+{
+    private readonly sqlite3 database;
+    private readonly sqlite3_stmt statement;
+
+    public Prepared(SqliteConnection connection, string sql)
+    {
+        database = connection.Handle!;
+        Check(raw.sqlite3_prepare_v2(database, sql, out statement));
+    }
+
+    public Prepared Bind(int place, long value)
+    {
+        Check(raw.sqlite3_bind_int64(statement, place, value));
+        return this;
+    }
+
+    public Prepared Bind(int place, ReadOnlySpan<byte> value)
+    {
+        Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(statement, place, 0) : raw.sqlite3_bind_blob(statement, place, value));
+        return this;
+    }
+
+    public Prepared BindNull(int place)
+    {
+        Check(raw.sqlite3_bind_null(statement, place));
+        return this;
+    }
+
+    public Prepared BindOrNull(int place, long value) => value == 0 ? BindNull(place) : Bind(place, value);
+
+    /// <summary>Runs to the end.</summary>
+    public void Run()
+    {
+        var code = raw.sqlite3_step(statement);
+        raw.sqlite3_reset(statement);
+        if (code != raw.SQLITE_DONE) Check(code);
+    }
+
+    /// <summary>The first column of the only row as a number, or null where there is no row.</summary>
+    public long? Number()
+    {
+        var code = raw.sqlite3_step(statement);
+        long? found = code == raw.SQLITE_ROW ? raw.sqlite3_column_int64(statement, 0) : null;
+        raw.sqlite3_reset(statement);
+        if (code is not (raw.SQLITE_ROW or raw.SQLITE_DONE)) Check(code);
+        return found;
+    }
+
+    /// <summary>The first column of the only row as bytes, or null where there is no row.</summary>
+    public byte[]? Blob()
+    {
+        var code = raw.sqlite3_step(statement);
+        var found = code == raw.SQLITE_ROW ? raw.sqlite3_column_blob(statement, 0).ToArray() : null;
+        raw.sqlite3_reset(statement);
+        if (code is not (raw.SQLITE_ROW or raw.SQLITE_DONE)) Check(code);
+        return found;
+    }
+
+    public void Dispose() => statement.Dispose();
+
+    private void Check(int code)
+    {
+        if (code != raw.SQLITE_OK) throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code);
+    }
+}
