@@ -172,7 +172,7 @@ public sealed record Lab(Party Owner, Party? Other, Unit? Unit, long Number)
             }
         }
 
-        private static Accepted<Lab> Faulting(Accepted<Lab> counted, long by) => 1 / by == 7 ? counted : counted;
+        private static Accepted<Lab> Faulting(Accepted<Lab> counted, long by) => 1 / by > 7 ? counted.End() : counted;
     }
 
     public readonly record struct Break(byte How) : IClause<Lab>
