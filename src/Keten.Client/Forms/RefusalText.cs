@@ -8,7 +8,7 @@ public static class RefusalText
     /// <summary>The refusal of a number, or null where the catalogue has none such (a later version's, perhaps).</summary>
     public static IRefusal? Find(Catalogue catalogue, uint code)
     {
-        var (contract, number) = ((ushort)(code >> 16), (ushort)code);
+        var (contract, number) = ((ushort)(code >> 16), (ushort)(code & 0xffff));
         return contract == 0 ? KernelRefusal.All.FirstOrDefault(refusal => refusal.Number == number)
             : catalogue.Contracts.Where(each => each.Code == contract).SelectMany(each => each.Refusals).LastOrDefault(refusal => refusal.Number == number);
     }
