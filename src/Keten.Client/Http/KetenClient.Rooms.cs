@@ -49,7 +49,7 @@ public sealed partial class KetenClient
             var salt = default(Hash);
             var content = await transport.SendAsync(
                 HttpMethod.Get, "v1/documents/" + commitment, cancel, accept: "*/*",
-                headers: headers => salt = headers.TryGetValues("Keten-Salt", out var values) && Hash.TryParse(values.FirstOrDefault(), out var sent) ? sent : default);
+                headers: headers => salt = Hash.TryParse(headers.TryGetValues("Keten-Salt", out var values) ? values.FirstOrDefault() : null, out var read) ? read : default);
             return Commitment.Verify(commitment, Hash.Bytes(in salt), content) ? new VaultDocument(content, salt)
                 : throw new UnexpectedAnswerException("The document is not the one that was committed to.");
         }

@@ -53,10 +53,11 @@ public sealed class LedgerCommandTests : IAsyncLifetime
         Assert.Equal(0, (await shell.JsonAsync(["receipt", id, "--out", shell["r.cose"], .. As("bob")])).Exit);
         Assert.Equal("done", (string)(await shell.JsonAsync(["show", "transaction", id, "--calls", .. As("ada")])).Json["status"]!);
         Assert.True((ulong)(await shell.JsonAsync(["show", "head", "--node", host.Url, .. shell.Keys])).Json["height"]! > 0);
+        var url = host.Url;
         await host.StopAsync();
 
         Assert.Equal(0, (await shell.JsonAsync("verify", shell["r.cose"], "--genesis", shell["ledger/genesis.json"])).Exit);
-        Assert.Equal(3, (await shell.JsonAsync(["show", "head", "--node", host.Url, .. shell.Keys])).Exit);
+        Assert.Equal(3, (await shell.JsonAsync(["show", "head", "--node", url, .. shell.Keys])).Exit);
         var (sound, found) = await shell.JsonAsync("fsck", shell["data"], "--deep");
         Assert.True(sound == 0, found.ToJsonString());
         Assert.True((ulong)(await shell.JsonAsync("rebuild-views", shell["data"])).Json["height"]! > 0);
@@ -81,7 +82,7 @@ public sealed class LedgerCommandTests : IAsyncLifetime
         await shell.KeyAsync("new-phone");
         Assert.Equal(0, (await shell.JsonAsync(["party", "recover", "--of", "ada", "--new", "new-phone", .. As("bank")])).Exit);
         Assert.Equal((1, KernelRefusal.NoRecovery.Number), await RefusedAsync(["party", "stop-recovery", .. As("ada")]));
-        Assert.Equal(2, (await shell.JsonAsync(["party", "delegate", "--new", "till", "--scope", "all", "--until", Tomorrow, .. As("ada")])).Exit);
+        Assert.Equal(2, (await shell.JsonAsync(["party", "delegate", "--new", "org", "--scope", "all", "--until", Tomorrow, .. As("ada")])).Exit);
     }
 
     [Fact]

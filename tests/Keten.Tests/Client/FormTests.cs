@@ -104,5 +104,15 @@ public sealed class FormTests
         Assert.Contains("stranger", Assert.Throws<FormatException>(() => CodecJson.Write(codec, JsonDocument.Parse(more.ToJsonString()).RootElement)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Every_refusal_of_every_contract_has_its_sentence_by_its_number_on_the_wire()
+    {
+        foreach (var refusal in KernelRefusal.All) Assert.Equal(refusal.Sentence, RefusalText.Sentence(Keten.Contracts.BuiltIn.Catalogue, refusal.Number));
+        foreach (var contract in Keten.Contracts.BuiltIn.Catalogue.Contracts)
+            foreach (var refusal in contract.Refusals)
+                Assert.Equal(refusal.Sentence, RefusalText.Sentence(Keten.Contracts.BuiltIn.Catalogue, (uint)contract.Code << 16 | refusal.Number));
+        Assert.Contains("7", RefusalText.Sentence(Keten.Contracts.BuiltIn.Catalogue, 0xffff_0007), StringComparison.Ordinal);
+    }
+
     private static Codec<T> CodecOf<T>() where T : notnull => (Codec<T>)EMoney.Contents.ClauseOf<T>().ArgumentsCodec;
 }
