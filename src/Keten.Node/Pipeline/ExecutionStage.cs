@@ -17,28 +17,38 @@ internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs
     {
         try
         {
-            await foreach (var entry in node.Log.FollowAsync((long)node.Ledger.LogPosition, node.Failure.Stop))
-            {
-                var own = sequencer.TakeOwn(entry.Bytes);
-                Accept(own);
-                var began = node.Clock.GetTimestamp();
-                var executed = Execute(entry, own);
-                if (executed is null)
-                {
-                    node.Metrics.Skipped();
-                    if (own is not null) throw new NodeStoppedException($"The log's entry {entry.Position} is this node's own, and the ledger skipped it.");
-                    continue;
-                }
-                node.Metrics.Executed(executed.Block, node.Clock.GetElapsedTime(began));
-                if (executed.Block.Checkpoint is { } checkpoint) _ = Task.Run(() => checkpoint.Root);
-                await next.WriteAsync(executed, node.Failure.Stop);
-                if (own is not null) sequencer.Executed();
-                else sequencer.Poke();
-            }
+            await foreach (var entry in node.Log.FollowAsync((long)node.Ledger.LogPosition, node.Failure.Stop)) await Take(entry, sequencer.TakeOwn(entry.Bytes));
         }
         finally
         {
             next.TryComplete();
+        }
+    }
+
+    private async Task Take(LogEntry entry, Ordered? own)
+    {
+        try
+        {
+            Accept(own);
+            var began = node.Clock.GetTimestamp();
+            if (Execute(entry, own) is not { } executed)
+            {
+                node.Metrics.Skipped();
+                if (own is not null) throw new NodeStoppedException($"The log's entry {entry.Position} is this node's own, and the ledger skipped it.");
+                return;
+            }
+            node.Metrics.Executed(executed.Block, node.Clock.GetElapsedTime(began));
+            if (executed.Block.Checkpoint is { } checkpoint) _ = Task.Run(() => checkpoint.Root);
+            await next.WriteAsync(executed, node.Failure.Stop);
+            if (own is not null) sequencer.Executed();
+            else sequencer.Poke();
+        }
+        catch (Exception fault)
+        {
+            var why = new NodeStoppedException($"The node stopped at entry {entry.Position}, after block {node.Ledger.Head?.Height ?? 0}: {fault.Message}", fault);
+            if (fault is not OperationCanceledException) node.Failure.Set(why);
+            foreach (var one in own?.Waiting ?? []) one.Submission.Fail(node.Failure.Why ?? why);
+            throw;
         }
     }
 

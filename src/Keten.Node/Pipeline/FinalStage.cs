@@ -11,6 +11,7 @@ internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm r
 {
     private const int FlushAtMost = 16;
     private readonly Signal published = new();
+    private bool broken;
 
     /// <summary>Completes when the next block has become final.</summary>
     public Task Next => published.Next;
@@ -24,11 +25,13 @@ internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm r
             while (group.Count < FlushAtMost && blocks.TryRead(out var one)) group.Add(one);
             try
             {
-                node.Failure.ThrowIfSet();
+                if (broken) node.Failure.ThrowIfSet();
                 Finish(group);
             }
             catch (Exception fault)
             {
+                // Blocks behind one that could not be stored are not stored either; the log has them all.
+                broken = true;
                 node.Failure.Set(fault);
                 foreach (var one in group)
                     foreach (var waiting in one.Waiting) waiting.Submission.Fail(node.Failure.Why!);

@@ -66,8 +66,16 @@ public sealed class LedgerNode : IAsyncDisposable
             var archive = new Archive(log, blocks, index, state);
             if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
             var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options), folderLock);
-            await node.CatchUp(cancel);
-            return node;
+            try
+            {
+                await node.CatchUp(cancel);
+                return node;
+            }
+            catch
+            {
+                await node.DisposeAsync();
+                throw;
+            }
         }
         catch
         {
@@ -212,11 +220,7 @@ public sealed class LedgerNode : IAsyncDisposable
         var last = (ulong)(await node.Log.RangeAsync(cancel)).Last;
         while (Read(ledger => ledger.LogPosition) < last || node.Archive.Blocks.Height < Read(ledger => ledger.Head?.Height ?? 0) || node.Now.Seconds - node.Progress.Now > Sequencer.HourAtMost)
         {
-            if (node.Failure.Why is { } why)
-            {
-                await DisposeAsync();
-                throw why.InnerException ?? why;
-            }
+            if (node.Failure.Why is { } why) throw why.InnerException as IOException ?? (Exception)why;
             var next = final.Next;
             sequencer.Poke();
             await Task.WhenAny(next, node.Failure.Stopped, Task.Delay(20, cancel));

@@ -86,8 +86,8 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
             var next = change.Next;
             node.Failure.Stop.ThrowIfCancellationRequested();
             await CatchUp();
-            if (!waiting.IsEmpty) await Append(Take());
-            else if (Volatile.Read(ref closing)) return;
+            if (IsBatchReady()) await Append(Take());
+            else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
             else if (IsTickWanted()) await Append([]);
             else await next.WaitAsync(node.Failure.Stop);
         }
@@ -100,6 +100,10 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
             throw new NodeStoppedException($"The clock is {(node.Now - stated) / Instant.Day} days ahead of the ledger's time. If it is right, open the node with {nameof(PipelineOptions.AcceptClockJump)}.");
         while (node.Now - stated > HourAtMost) await Append([]);
     }
+
+    // A few transactions wait for those under way, and go together: an entry costs a signature, two flushes and a certificate, however small it is.
+    private bool IsBatchReady() =>
+        !waiting.IsEmpty && (Volatile.Read(ref underWay) == 0 || Volatile.Read(ref closing) || waiting.Count >= Math.Max(1, node.Options.BatchAtMost / 4));
 
     private bool IsTickWanted()
     {

@@ -1,3 +1,4 @@
+using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Node.Pipeline;
 using Keten.Testing;
