@@ -91,8 +91,9 @@ public sealed class Rooms : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception fault) when (fault is Microsoft.Data.Sqlite.SqliteException or IOException)
+            catch (Exception fault)
             {
+                // Whatever it is: the ledger goes on without views, and they are tried again from where they stand.
                 log.LogError(fault, "The views stand still at block {Height}.", Views.Height);
                 await Task.Delay(Pause, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             }

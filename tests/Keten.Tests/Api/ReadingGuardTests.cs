@@ -2,7 +2,6 @@ using System.Net;
 using Keten.Client;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
-using Keten.Tests.Nodes;
 
 namespace Keten.Tests.Api;
 
