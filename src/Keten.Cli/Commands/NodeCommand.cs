@@ -43,7 +43,7 @@ internal static class NodeCommand
     {
         try
         {
-            return await NodeHost.StartAsync(configuration, BuiltIn.Catalogue, cancel: cancel);
+            return await NodeHost.StartAsync(configuration, BuiltIn.Catalogue, [Rooms.Open], cancel: cancel);
         }
         catch (Exception fault) when (fault is ConfigurationException or InvalidOperationException or ArgumentException)
         {

@@ -24,11 +24,12 @@ internal sealed class Transport : IDisposable
     /// <summary>The answer's body. Each attempt is a request of its own, so that each bears a fresh signature.</summary>
     /// <exception cref="ProblemException">The node said no.</exception>
     /// <exception cref="UnreachableException">It did not answer, or had no room, in all attempts.</exception>
-    public async Task<byte[]> SendAsync(HttpMethod method, string path, CancellationToken cancel, byte[]? body = null, string? type = null, string accept = "application/json")
+    public async Task<byte[]> SendAsync(HttpMethod method, string path, CancellationToken cancel, byte[]? body = null, string? type = null, string accept = "application/json",
+        Action<HttpResponseHeaders>? headers = null)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (answer, asked, fault) = await TryAsync(method, path, body, type, accept, cancel);
+            var (answer, asked, fault) = await TryAsync(method, path, body, type, accept, headers, cancel);
             if (answer is not null) return answer;
             if (patience.After(attempt, asked) is not { } wait) throw fault!;
             await Task.Delay(wait, cancel);
@@ -49,7 +50,7 @@ internal sealed class Transport : IDisposable
     public void Dispose() => http.Dispose();
 
     private async Task<(byte[]? Answer, TimeSpan? Asked, Exception? Fault)> TryAsync(
-        HttpMethod method, string path, byte[]? body, string? type, string accept, CancellationToken cancel)
+        HttpMethod method, string path, byte[]? body, string? type, string accept, Action<HttpResponseHeaders>? headers, CancellationToken cancel)
     {
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timed.CancelAfter(patience.Each);
@@ -60,7 +61,11 @@ internal sealed class Transport : IDisposable
             if (body is not null) request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(type!) } };
             using var response = await http.SendAsync(request, timed.Token);
             var content = await response.Content.ReadAsByteArrayAsync(timed.Token);
-            if (response.IsSuccessStatusCode) return (content, null, null);
+            if (response.IsSuccessStatusCode)
+            {
+                headers?.Invoke(response.Headers);
+                return (content, null, null);
+            }
             var problem = new ProblemException(Problem.Read((int)response.StatusCode, content));
             if (!Patience.MayPass(response.StatusCode)) throw problem;
             return (null, response.Headers.RetryAfter?.Delta, new UnreachableException($"The node at {Node} has no room just now: {problem.Problem.Sentence}", problem));

@@ -1,12 +1,16 @@
 using Keten.Kernel;
 using Keten.Kernel.Cbor;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Keten.Node.Api;
 
 /// <summary>Transactions as the body of a request carries them: one in COSE, a CBOR sequence of them, or a CBOR array of byte strings.</summary>
 internal static class SubmittedBody
 {
+    // Of what is too long, so much is read past: a connection that is closed with bytes unread loses the answer with them.
+    private const int DiscardAtMost = 1 << 20;
+
     /// <summary>Reads them, each still unread in itself.</summary>
     /// <exception cref="ProblemException">The body is of another type, empty, too long, has too many, or cannot be taken apart.</exception>
     public static async Task<(ReadOnlyMemory<byte>[] Transactions, bool Single)> Read(HttpRequest request, int atMost)
@@ -66,18 +70,22 @@ internal static class SubmittedBody
     private static async Task<ReadOnlyMemory<byte>> Bytes(HttpRequest request)
     {
         var cancel = request.HttpContext.RequestAborted;
-        if (request.ContentLength is { } length)
+        var size = request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        var limit = size?.MaxRequestBodySize ?? long.MaxValue;
+        // Counted here, not by the server, which would cut the connection before its answer was read.
+        if (size is { IsReadOnly: false }) size.MaxRequestBodySize = null;
+        if (request.ContentLength <= limit)
         {
-            var limit = request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
-            // Before anything is made for it.
-            if (length > limit) throw new ProblemException(TooLong);
-            var whole = new byte[length];
+            var whole = new byte[(int)request.ContentLength.Value];
             await request.Body.ReadExactlyAsync(whole, cancel);
             return whole;
         }
         using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, cancel);
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
+        var (buffer, read) = (new byte[16_384], 0);
+        while (request.ContentLength is null && (read = await request.Body.ReadAsync(buffer, cancel)) > 0 && body.Length + read <= limit) body.Write(buffer, 0, read);
+        if (request.ContentLength is null && read == 0) return body.GetBuffer().AsMemory(0, (int)body.Length);
+        for (var left = DiscardAtMost; left > 0 && (read = await request.Body.ReadAsync(buffer, cancel)) > 0;) left -= read;
+        throw new ProblemException(TooLong);
     }
 
     /// <summary>For a body beyond the limit.</summary>

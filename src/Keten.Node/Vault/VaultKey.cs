@@ -41,7 +41,7 @@ public sealed class VaultKey : IDisposable
             if (!isNew) throw new VaultException("The vault's key is missing; documents were kept under it.");
             Make(full);
         }
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(full) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(full) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != UnixFileMode.None)
             throw new VaultException("The vault's key can be read by others than its owner.");
         var bytes = new byte[Size];
         try

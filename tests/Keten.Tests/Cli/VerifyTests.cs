@@ -30,7 +30,7 @@ public sealed class VerifyTests : IDisposable
         Assert.Equal(Checks, json["checks"]!.AsArray().Select(check => (string)check!["name"]!));
         var receipt = json["receipt"]!;
         Assert.Equal(made.Chain.Genesis.LedgerId.ToString(), (string)receipt["ledger"]!);
-        Assert.Equal(made.Chain.Ledger.Head.Height, (ulong)receipt["height"]!);
+        Assert.Equal(made.Chain.Ledger.Head!.Height, (ulong)receipt["height"]!);
         Assert.Equal(250, (long)receipt["calls"]![0]!["postings"]!.AsArray().Single(posting => (long)posting!["change"]! > 0)!["change"]!);
         var told = await shell.RunAsync("verify", shell["r.cose"], "--genesis", shell["genesis.json"]);
         Assert.Contains("The receipt holds.", told.Output, StringComparison.Ordinal);

@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Keten.Kernel;
+
+namespace Keten.Client;
+
+/// <summary>A document from a node's vault, checked against its commitment.</summary>
+/// <param name="Content">Its bytes.</param>
+/// <param name="Salt">The salt of its commitment.</param>
+public sealed record VaultDocument(byte[] Content, Hash Salt);
+
+public sealed partial class KetenClient
+{
+    /// <summary>What moved in an account, with the balance after each line, a page at a time {lines, next …}; null where it is not for this reader.</summary>
+    /// <param name="owner">A party or an agreement.</param>
+    /// <param name="unit">In which unit.</param>
+    /// <param name="query">More of the address, as docs/views.md has it: «from=…&amp;limit=…».</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public async Task<JsonObject?> StatementAsync(Owner owner, Unit unit, string query = "", CancellationToken cancel = default) =>
+        await FindAsync($"v1/statements/{Text(owner)}/{Text(unit.Number)}{(query.Length == 0 ? "" : "?" + query)}", cancel);
+
+    /// <summary>Keeps a document in the node's vault, under the reader's name.</summary>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="mediaType">What it is.</param>
+    /// <param name="readers">Parties who may read it beside its owner.</param>
+    /// <param name="agreement">The agreement whose readers may read it; 0: none.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <returns>The commitment, which may stand on the ledger, and the salt, which never does.</returns>
+    public async Task<(Hash Commitment, Hash Salt)> PutDocumentAsync(
+        ReadOnlyMemory<byte> content, string mediaType, IReadOnlyList<Party>? readers = null, ulong agreement = 0, CancellationToken cancel = default)
+    {
+        // Drawn here, so that what is sent again after a broken answer is the same document.
+        var salt = new Hash(RandomNumberGenerator.GetBytes(Hash.Size));
+        var body = new JsonObject { ["content"] = Convert.ToBase64String(content.Span), ["mediaType"] = mediaType, ["salt"] = salt.ToString() };
+        if (readers is { Count: > 0 }) body["readers"] = new JsonArray([.. readers.Select(reader => (JsonNode)reader.ToString())]);
+        if (agreement != 0) body["agreement"] = agreement;
+        var answer = ObjectOf(await transport.SendAsync(HttpMethod.Post, "v1/documents", cancel, JsonSerializer.SerializeToUtf8Bytes(body), "application/json"));
+        var commitment = Commitment.Of(Hash.Bytes(in salt), content.Span);
+        return (string?)answer["commitment"] == commitment.ToString() ? (commitment, salt) : throw new UnexpectedAnswerException("The node keeps the document under another commitment.");
+    }
+
+    /// <summary>A document by its commitment, for its readers; null where there is none, or none for this reader.</summary>
+    /// <exception cref="UnexpectedAnswerException">What came is not what was committed to.</exception>
+    public async Task<VaultDocument?> DocumentAsync(Hash commitment, CancellationToken cancel = default)
+    {
+        try
+        {
+            var salt = default(Hash);
+            var content = await transport.SendAsync(
+                HttpMethod.Get, "v1/documents/" + commitment, cancel, accept: "*/*",
+                headers: headers => Hash.TryParse(headers.TryGetValues("Keten-Salt", out var values) ? values.FirstOrDefault() : null, out salt));
+            return Commitment.Verify(commitment, Hash.Bytes(in salt), content) ? new VaultDocument(content, salt)
+                : throw new UnexpectedAnswerException("The document is not the one that was committed to.");
+        }
+        catch (ProblemException problem) when (problem.Problem.Status == 404)
+        {
+            return null;
+        }
+    }
+}
