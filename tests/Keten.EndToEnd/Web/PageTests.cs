@@ -238,6 +238,6 @@ public sealed partial class PageTests(Browser browser, DemoNode demo) : IClassFi
         return text.EndsWith('.') ? text + "0" : text;
     }
 
-    [GeneratedRegex(@"charged [0-9.]+ kWh · [0-9.]+ EUR paid · final")]
+    [GeneratedRegex(@"charged [0-9.]+ kWh · [0-9.]+ EUR paid · final", RegexOptions.NonBacktracking)]
     private static partial Regex LineWords();
 }

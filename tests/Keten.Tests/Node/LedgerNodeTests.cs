@@ -1,4 +1,3 @@
-using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Node.Pipeline;
 using Keten.Testing;

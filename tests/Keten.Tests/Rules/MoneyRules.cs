@@ -1,6 +1,5 @@
 using Keten.Contracts.Money;
 using Keten.Kernel;
-using Keten.Kernel.State;
 
 namespace Keten.Tests.Rules;
 
