@@ -32,6 +32,16 @@ internal static class HistoryFile
         if (isNew) disk.Flush();
     }
 
+    /// <summary>Takes away what lies behind the leaves that a snapshot stands on: a power cut may have torn it, and its length alone would be believed.</summary>
+    public static void Cut(IDisk disk, ulong size)
+    {
+        if (!disk.Exists(Name)) return;
+        using var file = disk.Open(Name, DiskAccess.Write);
+        if ((ulong)file.Length <= size * Hash.Size) return;
+        file.SetLength((long)size * Hash.Size);
+        file.Flush();
+    }
+
     /// <summary>The tree of the first leaves; null where there are not so many.</summary>
     public static HistoryTree? Load(IDisk disk, ulong size)
     {

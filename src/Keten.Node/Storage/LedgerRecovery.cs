@@ -30,7 +30,9 @@ internal sealed class LedgerRecovery(Genesis genesis, Catalogue catalogue, KeyCa
             if (Restore(height) is not { } ledger || (long)ledger.LogPosition < range.First - 1) continue;
             try
             {
+                var held = ledger.History.Count;
                 await Replay(ledger, cancel);
+                HistoryFile.Cut(blockFolder, held);
                 return ledger;
             }
             catch (DivergedException fault)
@@ -42,6 +44,7 @@ internal sealed class LedgerRecovery(Genesis genesis, Catalogue catalogue, KeyCa
         if (range.First > 1) throw diverged ?? (Exception)new DamagedException("snapshots", 0, $"No snapshot can be used, and the log begins at {range.First}.");
         var whole = Ledger.Begin(genesis, catalogue, keys);
         await Replay(whole, cancel);
+        HistoryFile.Cut(blockFolder, 0);
         return whole;
     }
 

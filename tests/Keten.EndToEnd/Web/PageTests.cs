@@ -238,6 +238,6 @@ public sealed partial class PageTests(Browser browser, DemoNode demo) : IClassFi
         return text.EndsWith('.') ? text + "0" : text;
     }
 
-    [GeneratedRegex(@"charged [0-9.]+ kWh · [0-9.]+ EUR paid · final", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"charged [0-9.]+ kWh · [0-9.]+ EUR paid · final", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex LineWords();
 }

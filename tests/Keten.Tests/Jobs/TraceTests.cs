@@ -22,7 +22,7 @@ public sealed class TraceTests(Settled settled) : IClassFixture<Settled>
 
     [Fact]
     public void A_changed_reading_breaks_the_meters_signature() =>
-        Breaks(TraceLink.MeterSignature, Whole with { Ocmf = Encoding.UTF8.GetBytes(Whole.OcmfText.Replace("\"RV\":25.", "\"RV\":26.", StringComparison.Ordinal)) });
+        Breaks(TraceLink.MeterSignature, Whole with { Ocmf = Encoding.UTF8.GetBytes(WithMore(Whole.OcmfText)) });
 
     [Fact]
     public void The_enrolment_of_another_meter_breaks_the_meters_key() => Breaks(TraceLink.MeterKey, Whole with { Meter = settled.Other.Meter });
@@ -99,6 +99,13 @@ public sealed class TraceTests(Settled settled) : IClassFixture<Settled>
         {
             return false;
         }
+    }
+
+    // One digit of the first register reading is another.
+    private static string WithMore(string ocmf)
+    {
+        var at = ocmf.IndexOf("\"RV\":", StringComparison.Ordinal) + 5;
+        return ocmf[..at] + (ocmf[at] == '9' ? '8' : (char)(ocmf[at] + 1)) + ocmf[(at + 1)..];
     }
 
     private static void Breaks(TraceLink link, EvidenceBundle bundle)
