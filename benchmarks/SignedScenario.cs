@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Keten.Client;
 using Keten.Contracts.Money;
+using Keten.EndToEnd;
 using Keten.Kernel;
 
 namespace Keten.Bench;

@@ -46,6 +46,8 @@ public sealed class LedgerNode : IAsyncDisposable
     /// <exception cref="IOException">The disk failed, or what it holds is damaged.</exception>
     public static async Task<LedgerNode> OpenAsync(NodeSetup setup, CancellationToken cancel = default)
     {
+        // A machine that computes one of these otherwise would disagree with every other node: better not to start on it.
+        SelfTest.Run();
         var disk = setup.Disk ?? new RealDisk(setup.DataFolder);
         var opened = new Stack<IDisposable>();
         FileLog? log = null;

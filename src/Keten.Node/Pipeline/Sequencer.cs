@@ -79,6 +79,7 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
     /// <summary>Until closed and nothing is left.</summary>
     public async Task RunAsync()
     {
+        await AllOfTheLog();
         (sequence, stated) = node.State.Read(ledger => (ledger.State.Validators.Get(node.Validator!.Id).Sequence, ledger.State.Now));
         await using var timer = node.Clock.CreateTimer(_ => Poke(), null, node.Options.TickPoll, node.Options.TickPoll);
         while (true)
@@ -91,6 +92,14 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
             else if (IsTickWanted()) await Append([]);
             else await next.WaitAsync(node.Failure.Stop);
         }
+    }
+
+    // What a node that was killed left in the log carries its sequence numbers on: an entry made before they are known would repeat one, and be skipped.
+    private async Task AllOfTheLog()
+    {
+        var last = (await node.Log.RangeAsync(node.Failure.Stop)).Last;
+        while (node.State.Read(ledger => (long)ledger.LogPosition) < last)
+            await Task.WhenAny(change.Next, Task.Delay(20, node.Failure.Stop)).WaitAsync(node.Failure.Stop);
     }
 
     // Ledger time moves by an hour an entry at most: after a quiet night a few ticks come before whatever must not be judged by yesterday's time.
