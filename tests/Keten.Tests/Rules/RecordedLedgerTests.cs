@@ -91,7 +91,7 @@ public sealed class RecordedLedgerTests
         var recorded = RecordedLedger.Read();
         Assert.Contains(recorded.Entries, entry => entry.Codes is { Length: 0 } && entry.Leaves == 1);       // a wake-up in a tick
         Assert.Contains(recorded.Entries, entry => entry.Header is null);
-        Assert.True(recorded.Entries.Select(entry => entry.StateRoot).Distinct().Count() > 3);
+        Assert.Contains(recorded.Entries, entry => entry.StateRoot is { } root && root != StateTree.EmptyRoot.ToString());
         var codes = recorded.Entries.SelectMany(entry => entry.Codes ?? []).ToHashSet();
         uint[] told = [0, KernelRefusal.InsufficientFunds.Number, KernelRefusal.Replayed.Number, KernelRefusal.UnknownKey.Number, KernelRefusal.BadSignature.Number, 4 << 16 | 4];
         Assert.Subset(codes, told.ToHashSet());
