@@ -6,6 +6,9 @@ namespace Keten.Kernel.Blocks;
 /// <summary>The records that changed up to a height, to be hashed into the state tree beside execution: whoever asks first for the root does the work.</summary>
 public sealed class Checkpoint
 {
+    // A whole snapshot's records are hashed in parts, so that what is needed beside them stays small.
+    private const int AtOnce = 1 << 18;
+
     private readonly StateTree tree;
     private readonly Lock once = new();
     private StateCapture? changed;
@@ -26,7 +29,7 @@ public sealed class Checkpoint
                 if (changed is null) return root;
                 lock (tree)
                 {
-                    tree.Apply(Changes(changed));
+                    for (var first = 0; first < changed.Count; first += AtOnce) tree.Apply(Changes(changed, first, Math.Min(AtOnce, changed.Count - first)));
                     root = tree.Root;
                 }
                 changed = null;
@@ -35,9 +38,9 @@ public sealed class Checkpoint
         }
     }
 
-    private static StateChange[] Changes(StateCapture capture)
+    private static StateChange[] Changes(StateCapture capture, int first, int count)
     {
-        var leaves = capture.Leaves();
+        var leaves = capture.Leaves(first, count);
         var changes = new StateChange[leaves.Length];
         for (var each = 0; each < changes.Length; each++) changes[each] = new StateChange(leaves[each].Key, leaves[each].Value);
         return changes;

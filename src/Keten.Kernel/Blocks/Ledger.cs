@@ -90,9 +90,9 @@ public sealed class Ledger
             skippedBefore = snapshot.Skipped, Head = snapshot.Head, LogPosition = snapshot.Head.LogPosition, logHash = snapshot.Head.LogHash, previous = snapshot.Head.Hash, Skipped = snapshot.Skipped,
             stateRoot = snapshot.Head.StateRoot, stateHeight = snapshot.Head.StateHeight,
         };
-        snapshot.LoadInto(ledger.State);
+        var records = snapshot.LoadInto(ledger.State);
         ledger.State.Height = snapshot.Head.Height;
-        ledger.Latest = new Checkpoint(snapshot.Head.Height, ledger.State.CaptureAll(), ledger.tree);
+        ledger.Latest = new Checkpoint(snapshot.Head.Height, records, ledger.tree);
         return ledger;
     }
 
@@ -138,9 +138,19 @@ public sealed class Ledger
     }
 
     /// <summary>Everything that a node needs to go on from the latest checkpoint; to be taken when the block that ended it has just been executed.</summary>
-    /// <exception cref="InvalidOperationException">The last block ended no checkpoint.</exception>
-    public Snapshot TakeSnapshot() => Latest is { } latest && latest.Height == Head!.Height
-        ? new Snapshot(Head, skippedBefore, History.Frontier, State.CaptureAll())
+    /// <exception cref="InvalidOperationException">The last block ended no checkpoint, or a snapshot is being taken.</exception>
+    public Snapshot TakeSnapshot()
+    {
+        var walk = BeginSnapshot();
+        var records = new StateCapture();
+        walk.Take(records, int.MaxValue);
+        return new Snapshot(walk, records);
+    }
+
+    /// <summary>The same in pieces, for a state that is too large to stand still for: what is executed meanwhile does not show in it.</summary>
+    /// <exception cref="InvalidOperationException">The last block ended no checkpoint, or a snapshot is being taken.</exception>
+    public SnapshotWalk BeginSnapshot() => Latest is { } latest && latest.Height == Head!.Height
+        ? new SnapshotWalk(Head, skippedBefore, History.Frontier, State)
         : throw new InvalidOperationException("A snapshot is taken at a checkpoint.");
 
     private static Entry? Read(ReadOnlyMemory<byte> bytes)

@@ -11,9 +11,9 @@ public sealed class Snapshot
     private readonly ReadOnlyMemory<byte> recordBytes;
     private readonly int count;
 
-    internal Snapshot(Header head, ulong skipped, Frontier history, StateCapture records)
+    internal Snapshot(SnapshotWalk walk, StateCapture records)
     {
-        (Head, Skipped, History, this.records, count) = (head, skipped, history, records, records.Count);
+        (Head, Skipped, History, this.records, count) = (walk.Head, walk.Skipped, walk.History, records, records.Count);
     }
 
     private Snapshot(Header head, ulong skipped, Frontier history, ReadOnlyMemory<byte> recordBytes, int count)
@@ -33,18 +33,24 @@ public sealed class Snapshot
     /// <summary>[0, fields, history root, skipped, history size, [peak …], count], and then for each record its key and its value, both CBOR.</summary>
     public byte[] ToBytes()
     {
-        var writer = new CborWriter((records?.Bytes.Length ?? recordBytes.Length) + 1024);
+        var writer = Start(Head, Skipped, History, (ulong)count);
+        writer.Raw(records is null ? recordBytes.Span : records.Written);
+        return writer.ToArray();
+    }
+
+    internal static CborWriter Start(Header head, ulong skipped, Frontier history, ulong count)
+    {
+        var writer = new CborWriter(1024);
         writer.Array(7);
         writer.Unsigned(0);
-        writer.Bytes(Head.FieldBytes());
-        writer.Hash(Head.HistoryRoot);
-        writer.Unsigned(Skipped);
-        writer.Unsigned(History.Size);
-        writer.Array(History.Peaks.Length);
-        foreach (var peak in History.Peaks) writer.Hash(peak);
-        writer.Unsigned((ulong)count);
-        writer.Raw(records is null ? recordBytes.Span : records.Bytes.Written);
-        return writer.ToArray();
+        writer.Bytes(head.FieldBytes());
+        writer.Hash(head.HistoryRoot);
+        writer.Unsigned(skipped);
+        writer.Unsigned(history.Size);
+        writer.Array(history.Peaks.Length);
+        foreach (var peak in history.Peaks) writer.Hash(peak);
+        writer.Unsigned(count);
+        return writer;
     }
 
     /// <summary>Reads the form.</summary>
@@ -64,11 +70,21 @@ public sealed class Snapshot
         return new Snapshot(head, skipped, new Frontier(size, peaks), bytes[reader.Offset..], (int)count);
     }
 
-    internal void LoadInto(LedgerState state)
+    /// <summary>Puts the records into a state, and tells what stands where, for the tree.</summary>
+    internal StateCapture LoadInto(LedgerState state)
     {
-        var bytes = records is null ? recordBytes.Span : records.Bytes.Written;
-        var reader = new CborReader(bytes);
-        for (var left = count; left > 0; left--) state.Load(reader.Item(), reader.Item());
+        var bytes = records is null ? recordBytes : records.Written.ToArray();
+        var reader = new CborReader(bytes.Span);
+        var places = new StateCapture(bytes, count);
+        for (var left = count; left > 0; left--)
+        {
+            var keyAt = reader.Offset;
+            var key = reader.Item();
+            var valueAt = reader.Offset;
+            state.Load(key, reader.Item());
+            places.Note(keyAt, valueAt, reader.Offset);
+        }
         reader.End();
+        return places;
     }
 }

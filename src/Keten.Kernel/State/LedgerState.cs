@@ -8,6 +8,7 @@ namespace Keten.Kernel.State;
 public sealed class LedgerState
 {
     private readonly Table[] tables;
+    private bool isWalking;
 
     internal LedgerState(Catalogue catalogue)
     {
@@ -205,9 +206,46 @@ public sealed class LedgerState
 
     internal StateCapture CaptureAll()
     {
-        var capture = new StateCapture();
-        foreach (var table in tables) table.CaptureAll(capture);
+        var (capture, table) = (new StateCapture(), 0);
+        BeginWalk();
+        Walk(capture, ref table, int.MaxValue);
         return capture;
+    }
+
+    /// <summary>Begins to hand over every record as it is now, in pieces, while others change; how many there are.</summary>
+    /// <exception cref="InvalidOperationException">They are being handed over already.</exception>
+    internal long BeginWalk()
+    {
+        if (isWalking) throw new InvalidOperationException("One snapshot at a time.");
+        isWalking = true;
+        var count = 0L;
+        foreach (var table in tables)
+        {
+            table.BeginWalk();
+            count += table.Count;
+        }
+        return count;
+    }
+
+    /// <summary>Hands over some more, from a table on, which moves on; false once all is handed over.</summary>
+    internal bool Walk(StateCapture into, ref int table, int atMost)
+    {
+        while (table < tables.Length)
+        {
+            var looked = tables[table].Walk(into, atMost);
+            if (looked == atMost) return true;
+            atMost -= looked;
+            table++;
+        }
+        isWalking = false;
+        return false;
+    }
+
+    /// <summary>Hands over no more.</summary>
+    internal void EndWalk()
+    {
+        foreach (var table in tables) table.EndWalk();
+        isWalking = false;
     }
 
     internal void Load(ReadOnlySpan<byte> keyBytes, ReadOnlySpan<byte> valueBytes)

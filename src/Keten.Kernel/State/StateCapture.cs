@@ -7,9 +7,25 @@ namespace Keten.Kernel.State;
 public sealed class StateCapture
 {
     private readonly List<(int Key, int Value, int End)> records = [];
+    private readonly ReadOnlyMemory<byte>? given;
     private int key, value;
 
-    internal CborWriter Bytes { get; } = new(4096);
+    /// <summary>With nothing yet.</summary>
+    public StateCapture()
+    {
+    }
+
+    /// <summary>Of records that stand somewhere already, whose places <see cref="Note"/> says.</summary>
+    internal StateCapture(ReadOnlyMemory<byte> given, int count)
+    {
+        this.given = given;
+        records.Capacity = count;
+    }
+
+    internal CborWriter Bytes { get; } = new();
+
+    /// <summary>Key and value of each record, one behind the other, as a snapshot has them.</summary>
+    public ReadOnlySpan<byte> Written => given is { } there ? there.Span : Bytes.Written;
 
     /// <summary>How many records.</summary>
     public int Count => records.Count;
@@ -18,21 +34,46 @@ public sealed class StateCapture
     public void Get(int index, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
     {
         var (from, middle, end) = records[index];
-        key = Bytes.Written[from..middle];
-        value = Bytes.Written[middle..end];
+        key = Written[from..middle];
+        value = Written[middle..end];
     }
 
     /// <summary>The leaves of the state tree that these records are: SHA-256 of key and of value; no value where it has been removed.</summary>
-    internal StateEntry[] Leaves()
+    internal StateEntry[] Leaves() => Leaves(0, records.Count);
+
+    internal StateEntry[] Leaves(int first, int count)
     {
-        var leaves = new StateEntry[records.Count];
-        for (var each = 0; each < leaves.Length; each++)
+        var (leaves, parts, hashes) = (new StateEntry[count], new Range[2 * count], new Hash[2 * count]);
+        for (var each = 0; each < count; each++)
         {
-            Get(each, out var keyBytes, out var valueBytes);
-            leaves[each] = new StateEntry(Hash.Of(keyBytes), valueBytes.IsEmpty ? default : Hash.Of(valueBytes));
+            var (from, middle, end) = records[first + each];
+            (parts[2 * each], parts[2 * each + 1]) = (from..middle, middle..end);
+        }
+        Sha256Lanes.HashEach(Written, parts, hashes);
+        for (var each = 0; each < count; each++)
+        {
+            var (_, middle, end) = records[first + each];
+            leaves[each] = new StateEntry(hashes[2 * each], middle == end ? default : hashes[2 * each + 1]);
         }
         return leaves;
     }
+
+    /// <summary>Has nothing any more, and keeps its room.</summary>
+    public void Clear()
+    {
+        records.Clear();
+        Bytes.Reset();
+    }
+
+    /// <summary>Takes over what another has.</summary>
+    internal void Add(StateCapture other)
+    {
+        var start = Bytes.Length;
+        Bytes.Raw(other.Bytes.Written);
+        foreach (var (from, middle, end) in other.records) records.Add((start + from, start + middle, start + end));
+    }
+
+    internal void Note(int keyAt, int valueAt, int end) => records.Add((keyAt, valueAt, end));
 
     internal void BeginKey(byte table)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Keten.Kernel.Cbor;
 
 namespace Keten.Kernel.State;
@@ -37,8 +38,14 @@ internal abstract class Table(byte number)
     /// <summary>Hands over what changed since the last checkpoint, and begins the next.</summary>
     public abstract void Capture(StateCapture into);
 
-    /// <summary>Hands over every record, in any order.</summary>
-    public abstract void CaptureAll(StateCapture into);
+    /// <summary>Begins to hand over every record as it is now; what changes from here on is kept as it was until it has been handed over.</summary>
+    public abstract void BeginWalk();
+
+    /// <summary>Hands over some more; how many it looked at, and fewer than it might have once all is handed over.</summary>
+    public abstract int Walk(StateCapture into, int atMost);
+
+    /// <summary>Gives up handing over.</summary>
+    public abstract void EndWalk();
 
     /// <summary>Writes a record's value as it was at the last checkpoint; false where there was none.</summary>
     public abstract bool WriteAtCheckpoint(ref CborReader keyReader, CborWriter into);
@@ -51,11 +58,14 @@ internal abstract class Table(byte number)
 internal class Table<TKey, TValue>(byte number, WriteItem<TKey> writeKey, ReadItem<TKey> readKey, WriteItem<TValue> writeValue, ReadItem<TValue> readValue) : Table(number)
     where TKey : struct, IEquatable<TKey>
 {
-    private readonly Dictionary<TKey, Slot> slots = [];
+    private readonly Slots<TKey, Slot> slots = new();
     // What each record was at the last checkpoint, for those that changed since: proofs are of that moment.
     private readonly Dictionary<TKey, Before> dirty = [];
     private readonly List<Change> journal = [];
+    // What a walk still has to hand over, as it was when the walk began.
+    private readonly StateCapture kept = new();
     private int era = 1;
+    private int walked = int.MaxValue, walkTo, walkEra;
 
     public override int Mark => journal.Count;
 
@@ -63,22 +73,29 @@ internal class Table<TKey, TValue>(byte number, WriteItem<TKey> writeKey, ReadIt
 
     public override long Count => slots.Count;
 
-    public TValue? Get(TKey key) => slots.TryGetValue(key, out var slot) ? slot.Value : default;
+    public TValue? Get(TKey key)
+    {
+        ref var slot = ref slots.Find(key, out _);
+        return Unsafe.IsNullRef(ref slot) ? default : slot.Value;
+    }
 
     public bool TryGet(TKey key, out TValue value)
     {
-        var found = slots.TryGetValue(key, out var slot);
-        value = slot.Value;
+        ref var slot = ref slots.Find(key, out _);
+        var found = !Unsafe.IsNullRef(ref slot);
+        value = found ? slot.Value : default!;
         return found;
     }
 
-    public bool Contains(TKey key) => slots.ContainsKey(key);
+    public bool Contains(TKey key) => !Unsafe.IsNullRef(ref slots.Find(key, out _));
 
     public void Set(TKey key, TValue value)
     {
-        ref var slot = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(slots, key, out var existed);
+        ref var slot = ref slots.Find(key, out var place);
+        var existed = !Unsafe.IsNullRef(ref slot);
+        if (!existed) slot = ref slots.Add(key, out place);
         journal.Add(new Change(key, slot.Value, existed));
-        if (slot.Era != era) dirty.TryAdd(key, new Before(slot.Value, existed));
+        BeforeChange(key, slot, existed, place);
         slot = new Slot(value, era);
         if (!existed) Added(key);
         Changed(key);
@@ -86,9 +103,11 @@ internal class Table<TKey, TValue>(byte number, WriteItem<TKey> writeKey, ReadIt
 
     public void Remove(TKey key)
     {
-        if (!slots.Remove(key, out var slot)) return;
+        ref var slot = ref slots.Find(key, out var place);
+        if (Unsafe.IsNullRef(ref slot)) return;
         journal.Add(new Change(key, slot.Value, true));
-        if (slot.Era != era) dirty.TryAdd(key, new Before(slot.Value, true));
+        BeforeChange(key, slot, true, place);
+        slots.Remove(key);
         Removed(key);
         Changed(key);
     }
@@ -101,8 +120,10 @@ internal class Table<TKey, TValue>(byte number, WriteItem<TKey> writeKey, ReadIt
             if (existed)
             {
                 // The record stays among the changed ones, which costs a needless hash and nothing else.
-                var again = !slots.ContainsKey(key);
-                slots[key] = new Slot(value!, era);
+                ref var slot = ref slots.Find(key, out _);
+                var again = Unsafe.IsNullRef(ref slot);
+                if (again) slot = ref slots.Add(key, out _);
+                slot = new Slot(value!, era);
                 if (again) Added(key);
             }
             else if (slots.Remove(key)) Removed(key);
@@ -120,7 +141,7 @@ internal class Table<TKey, TValue>(byte number, WriteItem<TKey> writeKey, ReadIt
             var key = journal[each].Key;
             writer.Unsigned(Number);
             writeKey(writer, key);
-            if (slots.TryGetValue(key, out var slot)) writeValue(writer, slot.Value);
+            if (TryGet(key, out var value)) writeValue(writer, value);
             else writer.Null();
         }
     }
@@ -132,15 +153,30 @@ internal class Table<TKey, TValue>(byte number, WriteItem<TKey> writeKey, ReadIt
         era++;
     }
 
-    public override void CaptureAll(StateCapture into)
+    public override void BeginWalk() => (walked, walkTo, walkEra) = (0, slots.Places, ++era);
+
+    public override int Walk(StateCapture into, int atMost)
     {
-        foreach (var key in slots.Keys) Capture(into, key);
+        var looked = 0;
+        for (; walked < walkTo && looked < atMost; walked++, looked++)
+            if (slots.TryAt(walked, out var key, out var slot) && slot.Era < walkEra) Write(into, key, slot.Value);
+        if (walked < walkTo) return looked;
+        into.Add(kept);
+        EndWalk();
+        return looked;
+    }
+
+    public override void EndWalk()
+    {
+        kept.Clear();
+        walked = int.MaxValue;
     }
 
     public override void Load(ref CborReader key, ref CborReader value)
     {
         var read = readKey(ref key);
-        if (!slots.TryAdd(read, new Slot(readValue(ref value), 0))) throw key.Fault("A record stands twice.");
+        if (Contains(read)) throw key.Fault("A record stands twice.");
+        slots.Add(read, out _) = new Slot(readValue(ref value), 0);
         Added(read);
         Changed(read);
     }
@@ -153,14 +189,15 @@ internal class Table<TKey, TValue>(byte number, WriteItem<TKey> writeKey, ReadIt
             if (before.Existed) writeValue(into, before.Value!);
             return before.Existed;
         }
-        var found = slots.TryGetValue(key, out var slot);
-        if (found) writeValue(into, slot.Value);
+        var found = TryGet(key, out var value);
+        if (found) writeValue(into, value);
         return found;
     }
 
     public IEnumerable<KeyValuePair<TKey, TValue>> All()
     {
-        foreach (var (key, slot) in slots) yield return new KeyValuePair<TKey, TValue>(key, slot.Value);
+        for (var place = 0; place < slots.Places; place++)
+            if (slots.TryAt(place, out var key, out var slot)) yield return new KeyValuePair<TKey, TValue>(key, slot.Value);
     }
 
     protected virtual void Added(TKey key)
@@ -175,12 +212,28 @@ internal class Table<TKey, TValue>(byte number, WriteItem<TKey> writeKey, ReadIt
     {
     }
 
+    private void BeforeChange(in TKey key, in Slot slot, bool existed, int place)
+    {
+        if (slot.Era == era) return;
+        dirty.TryAdd(key, new Before(slot.Value, existed));
+        if (existed && place >= walked && slot.Era < walkEra) Write(kept, key, slot.Value);
+    }
+
     private void Capture(StateCapture into, TKey key)
     {
         into.BeginKey(Number);
         writeKey(into.Bytes, key);
         into.EndKey();
-        if (slots.TryGetValue(key, out var slot)) writeValue(into.Bytes, slot.Value);
+        if (TryGet(key, out var value)) writeValue(into.Bytes, value);
+        into.EndValue();
+    }
+
+    private void Write(StateCapture into, in TKey key, in TValue value)
+    {
+        into.BeginKey(Number);
+        writeKey(into.Bytes, key);
+        into.EndKey();
+        writeValue(into.Bytes, value);
         into.EndValue();
     }
 

@@ -30,6 +30,17 @@ public static class Sha256Lanes
         }
     }
 
+    /// <summary>SHA-256 of messages of any lengths, which stand somewhere in <paramref name="bytes"/>: those that fit a block, as most records do, many at once.</summary>
+    /// <exception cref="ArgumentException">There is not one message for each digest.</exception>
+    public static void HashEach(ReadOnlySpan<byte> bytes, ReadOnlySpan<Range> messages, Span<Hash> digests)
+    {
+        if (messages.Length != digests.Length) throw new ArgumentException("There is one message for each digest.", nameof(messages));
+        if (Has(16)) HashShort<SixteenLanes, Vector512<uint>>(bytes, messages, digests);
+        else if (Has(8)) HashShort<EightLanes, Vector256<uint>>(bytes, messages, digests);
+        else
+            for (var each = 0; each < messages.Length; each++) digests[each] = Hash.Of(bytes[messages[each]]);
+    }
+
     /// <summary>SHA-256(0x01 ‖ left ‖ right) of each two neighbours. The parents may be written over the beginning of the children.</summary>
     /// <exception cref="ArgumentException">There are not two children for each parent.</exception>
     public static void HashNodes(ReadOnlySpan<Hash> children, Span<Hash> parents) =>
@@ -73,6 +84,40 @@ public static class Sha256Lanes
         {
             bodies.Slice(i * length, length).CopyTo(message[prefix.Length..]);
             SHA256.HashData(message, MemoryMarshal.AsBytes(digests.Slice(i, 1)));
+        }
+    }
+
+    // Gathers short messages until there is one for each lane; where they were from is kept beside them.
+    private static void HashShort<TLanes, TVector>(ReadOnlySpan<byte> bytes, ReadOnlySpan<Range> messages, Span<Hash> digests)
+        where TLanes : struct, ILanes<TVector> where TVector : struct
+    {
+        Span<byte> blocks = stackalloc byte[TLanes.Count * BlockSize];
+        Span<Hash> hashes = stackalloc Hash[TLanes.Count];
+        Span<int> from = stackalloc int[TLanes.Count];
+        var gathered = 0;
+        for (var each = 0; each < messages.Length; each++)
+        {
+            var message = bytes[messages[each]];
+            if (message.Length > BlockSize - PaddingSize)
+            {
+                digests[each] = Hash.Of(message);
+                continue;
+            }
+            var block = blocks.Slice(gathered * BlockSize, BlockSize);
+            message.CopyTo(block);
+            block[message.Length] = 0x80;
+            block[(message.Length + 1)..].Clear();
+            BinaryPrimitives.WriteUInt16BigEndian(block[^2..], (ushort)(8 * message.Length));
+            from[gathered++] = each;
+            if (gathered == TLanes.Count) gathered = Scatter(blocks, hashes, from[..gathered], digests);
+        }
+        if (gathered > 0) Scatter(blocks, hashes, from[..gathered], digests);
+
+        static int Scatter(Span<byte> blocks, Span<Hash> hashes, ReadOnlySpan<int> from, Span<Hash> digests)
+        {
+            Sha256Rounds.Hash<TLanes, TVector>(blocks, BlockSize, hashes[..from.Length]);
+            for (var lane = 0; lane < from.Length; lane++) digests[from[lane]] = hashes[lane];
+            return 0;
         }
     }
 

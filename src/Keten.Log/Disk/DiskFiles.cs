@@ -17,6 +17,17 @@ public static class DiskFiles
         disk.Finish(name);
     }
 
+    /// <summary>The same for a file that is written in pieces.</summary>
+    public static void WriteAtomically(this IDisk disk, string name, Action<IDiskFile> write)
+    {
+        using (var file = disk.CreateUnfinished(name))
+        {
+            write(file);
+            file.Flush();
+        }
+        disk.Finish(name);
+    }
+
     /// <summary>Reads a whole file.</summary>
     /// <exception cref="IOException">It is longer than allowed; it is not there; or it cannot be read.</exception>
     public static byte[] ReadAll(this IDisk disk, string name, int atMost)

@@ -6,7 +6,7 @@ using Keten.Log;
 namespace Keten.Node.Pipeline;
 
 /// <summary>A block that was executed and is to be made final.</summary>
-internal sealed record Executed(Block Block, Dictionary<ulong, Readers> Readers, Waiting[] Waiting, Snapshot? Snapshot);
+internal sealed record Executed(Block Block, Dictionary<ulong, Readers> Readers, Waiting[] Waiting, SnapshotWalk? Snapshot);
 
 /// <summary>Executes the log's entries in order, one after another, holding the state for a block at a time.</summary>
 internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs proofs, SnapshotRhythm rhythm, ChannelWriter<Executed> next)
@@ -60,7 +60,7 @@ internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs
         if (ledger.Execute(entry.Bytes, own?.Entry) is not { } block) return null;
         var readers = EventReaders.Of(ledger, block.Outcomes);
         proofs.Executed(ledger, block);
-        var snapshot = rhythm.IsDue(block) ? ledger.TakeSnapshot() : null;
+        var snapshot = rhythm.IsDue(block) ? ledger.BeginSnapshot() : null;
         node.Progress.Take(ledger, block.Outcomes.Calls.Count);
         return new Executed(block, readers, own?.Waiting ?? [], snapshot);
     });

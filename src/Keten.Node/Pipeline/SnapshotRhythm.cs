@@ -5,9 +5,14 @@ using Keten.Node.Storage;
 
 namespace Keten.Node.Pipeline;
 
-/// <summary>When a snapshot is taken, and its writing beside execution: the history's leaves first, then the snapshot, so that a snapshot never lacks them.</summary>
+/// <summary>
+/// When a snapshot is taken, and its writing beside execution, which it holds up for some thousand records at a time: the history's leaves first, then the snapshot, so that a snapshot
+/// never lacks them.
+/// </summary>
 internal sealed class SnapshotRhythm(int every, StateGate state, SnapshotStore store, IDisk blockFolder, TaskScheduler scheduler)
 {
+    private const int RecordsAtOnce = 4_096;
+
     private readonly Lock gate = new();
     private TaskCompletionSource<ulong>? wanted;
     private int withContent;
@@ -33,12 +38,12 @@ internal sealed class SnapshotRhythm(int every, StateGate state, SnapshotStore s
     }
 
     /// <summary>Writes one whose block is stored.</summary>
-    public void Begin(Snapshot snapshot, Action<Exception> failed) => writing = Task.Factory.StartNew(() =>
+    public void Begin(SnapshotWalk snapshot, Action<Exception> failed) => writing = Task.Factory.StartNew(() =>
     {
         try
         {
             HistoryFile.Extend(blockFolder, snapshot.History.Size, (from, leaves) => Fill(from, leaves));
-            store.Write(snapshot);
+            store.Write(snapshot, piece => state.Read(_ => snapshot.Take(piece, RecordsAtOnce)));
             TaskCompletionSource<ulong>? waiting;
             lock (gate) (waiting, wanted, taken) = (wanted, null, false);
             waiting?.TrySetResult(snapshot.Head.Height);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
+using Keten.Kernel.State;
 using Keten.Log;
 
 namespace Keten.Node.Storage;
@@ -30,14 +31,32 @@ internal sealed class SnapshotStore(IDisk disk)
         return heights;
     }
 
-    /// <summary>Writes one, durably, and forgets what is older than the last two.</summary>
-    public void Write(Snapshot snapshot)
+    /// <summary>Writes one, durably, as its pieces come, and forgets what is older than the last two.</summary>
+    /// <param name="snapshot">What it begins with.</param>
+    /// <param name="next">Puts the next piece into an emptied capture; false when it was the last.</param>
+    public void Write(SnapshotWalk snapshot, Func<StateCapture, bool> next)
     {
-        var bytes = snapshot.ToBytes();
-        var file = new byte[bytes.Length + 4];
-        bytes.CopyTo(file, 0);
-        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(bytes.Length), Crc32C.Of(bytes));
-        disk.WriteAllAtomically(NameOf(snapshot.Head.Height), file);
+        disk.WriteAtomically(NameOf(snapshot.Head.Height), file =>
+        {
+            var (piece, at, crc) = (new StateCapture(), 0L, uint.MaxValue);
+            Append(snapshot.Start());
+            for (var more = true; more;)
+            {
+                piece.Clear();
+                more = next(piece);
+                Append(piece.Written);
+            }
+            Span<byte> sum = stackalloc byte[4];
+            BinaryPrimitives.WriteUInt32LittleEndian(sum, ~crc);
+            file.Write(at, sum);
+
+            void Append(ReadOnlySpan<byte> bytes)
+            {
+                file.Write(at, bytes);
+                at += bytes.Length;
+                crc = Crc32C.Continue(crc, bytes);
+            }
+        });
         var heights = Heights();
         for (var old = Kept; old < heights.Count; old++) disk.Delete(NameOf(heights[old]));
         disk.Flush();

@@ -171,6 +171,66 @@ public sealed class LedgerRules
         Assert.Throws<ArgumentException>(() => { Ledger.Restore(new Chain(2, Bench.Catalogue).Genesis, Bench.Catalogue, read, history); });
     }
 
+    /// <summary>A snapshot that is taken in pieces while blocks are executed is that of the checkpoint at which it began, record by record.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_snapshot_taken_in_pieces_shows_nothing_of_what_is_executed_meanwhile(int seed)
+    {
+        var random = new Random(seed);
+        var (points, unit) = bench.Issuer(UnitRules.Expires);
+        for (var round = 0; round < 40; round++) Some();
+        Block block;
+        do
+        {
+            bench.Chain.Now = bench.Chain.Now.Plus(1);
+            block = Some();
+        }
+        while (block.Checkpoint is null);
+        var whole = Records(bench.Chain.Ledger.TakeSnapshot().ToBytes());
+
+        var walk = bench.Chain.Ledger.BeginSnapshot();
+        Assert.Throws<InvalidOperationException>(() => bench.Chain.Ledger.BeginSnapshot());
+        var (bytes, piece, pieces) = (new List<byte>(walk.Start()), new StateCapture(), 0);
+        for (var more = true; more; pieces++)
+        {
+            piece.Clear();
+            more = walk.Take(piece, random.Next(1, 9));
+            bytes.AddRange(piece.Written);
+            if (random.Next(3) == 0) bench.Chain.Now = bench.Chain.Now.Plus(random.Next(3));
+            if (random.Next(2) == 0) Some();
+        }
+        Assert.InRange(pieces, 10, int.MaxValue);
+        Assert.Equal(whole, Records([.. bytes]));
+        Assert.Equal(walk.Head, Snapshot.FromBytes(bytes.ToArray()).Head);
+
+        bench.Chain.Wait(1);
+        bench.Chain.Ledger.BeginSnapshot().GiveUp();
+        bench.Chain.Ledger.TakeSnapshot();
+
+        Block Some()
+        {
+            var step = bench.By(bench.Ada)
+                .Call(points, Lab.Contents, new Lab.Give(Bench.Party(random.Next(2) == 0 ? bench.Bob : bench.Ada), unit.Of(random.Next(9)), bench.Now.Plus(random.Next(1, 30))))
+                .Call(Bench.Lab, Lab.Contents, new Lab.Put((ulong)random.Next(40), random.Next(2) == 0 ? null : random.Next()));
+            if (random.Next(4) == 0) step.Call(Bench.Lab, Lab.Contents, new Lab.Break(1));
+            return step.Block();
+        }
+
+        static SortedDictionary<string, string> Records(byte[] snapshot)
+        {
+            var state = new LedgerState(Bench.Catalogue);
+            var (capture, records) = (Snapshot.FromBytes(snapshot).LoadInto(state), new SortedDictionary<string, string>(StringComparer.Ordinal));
+            for (var each = 0; each < capture.Count; each++)
+            {
+                capture.Get(each, out var key, out var value);
+                records.Add(Convert.ToHexString(key), Convert.ToHexString(value));
+            }
+            return records;
+        }
+    }
+
     /// <summary>Rule 28: whatever is refused, what is derived from the records is as if it had never been tried: a restored copy goes on alike.</summary>
     [Theory]
     [InlineData(11)]

@@ -27,6 +27,22 @@ public class Sha256LanesTests
     }
 
     [Fact]
+    public void Messages_of_any_lengths_are_hashed_to_the_bit_wherever_they_stand()
+    {
+        var random = new Random(5);
+        var bytes = new byte[9_000];
+        random.NextBytes(bytes);
+        for (var count = 0; count <= 70; count++)
+        {
+            var messages = Enumerable.Range(0, count).Select(_ => random.Next(8_000)).Select(from => from..(from + random.Next(random.Next(3) == 0 ? 300 : 70))).ToArray();
+            var digests = new Hash[count];
+            Sha256Lanes.HashEach(bytes, messages, digests);
+            Assert.Equal(messages.Select(each => Hash.Of(bytes.AsSpan()[each])), digests);
+        }
+        Assert.Throws<ArgumentException>(() => Sha256Lanes.HashEach(bytes, [0..1], new Hash[2]));
+    }
+
+    [Fact]
     public void Whatever_the_machine_chooses_is_the_same()
     {
         var random = new Random(9);
