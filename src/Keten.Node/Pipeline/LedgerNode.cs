@@ -138,6 +138,12 @@ public sealed class LedgerNode : IAsyncDisposable
     /// <summary>Where a decided transaction is; null where it is unknown or its body has been pruned.</summary>
     public TransactionPlace? Find(Hash transaction) => node.Archive.Find(transaction);
 
+    /// <summary>
+    /// The block in which a transaction was decided whose body has been pruned here; null where there is none, or where it is not pruned. Told by the first 8 bytes of the id, which are
+    /// all that is kept: another id that begins alike gets the same answer.
+    /// </summary>
+    public ulong? PrunedIn(Hash transaction) => node.Archive.PrunedIn(transaction);
+
     /// <summary>A decided transaction's COSE bytes, or null where it is unknown or its body has been pruned.</summary>
     public byte[]? Body(Hash transaction) => node.Archive.Locate(transaction) is { } found ? found.Transactions[found.Place].Cose.ToArray() : null;
 

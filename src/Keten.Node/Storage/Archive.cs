@@ -72,6 +72,17 @@ internal sealed class Archive(ILog log, BlockStore blocks, TransactionIndex inde
         return null;
     }
 
+    /// <summary>
+    /// The block, pruned here, in which an id that begins with the same 8 bytes was decided; null where there is none. More of it is not kept, so this is for who knows the id already:
+    /// another one that begins alike is easily made up.
+    /// </summary>
+    public ulong? PrunedIn(Hash id)
+    {
+        foreach (var (height, _) in index.Find(id) ?? [])
+            if (Transactions(Record(height)) is null) return height;
+        return null;
+    }
+
     public TransactionPlace? Find(Hash id)
     {
         if (Locate(id) is not { } found) return null;

@@ -78,6 +78,28 @@ internal sealed class NodeRig : IAsyncDisposable
         return Begin(from).Open(0, number, codec, new KernelCalls.Transfer(null, Party.Of(to.Id), Euro.Of(cents), null)).Sign(from);
     }
 
+    /// <summary>Calls on no agreement, with arguments of 180 KiB together: refused, and of some size.</summary>
+    public byte[] Fill()
+    {
+        var builder = Begin(Ada);
+        var writer = new Keten.Kernel.Cbor.CborWriter(70_000);
+        writer.Bytes(new byte[60_000]);
+        for (var each = 0; each < 3; each++) builder.Call(999, 1, writer.Written);
+        return builder.Sign(Ada);
+    }
+
+    /// <summary>Prunes up to the head, while time passes.</summary>
+    public async Task Prune()
+    {
+        var prune = Node.PruneAsync(Node.Head!.Header.Height);
+        while (!prune.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(prune, Task.Delay(5));
+        }
+        await prune;
+    }
+
     public byte[] Enrol(SigningKey key)
     {
         var (number, codec) = KernelContents.Of<KernelCalls.Enrol>();
