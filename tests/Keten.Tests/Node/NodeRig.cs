@@ -88,10 +88,10 @@ internal sealed class NodeRig : IAsyncDisposable
         return builder.Sign(Ada);
     }
 
-    /// <summary>Prunes up to the head, while time passes.</summary>
-    public async Task Prune()
+    /// <summary>Prunes up to a height, or up to the head, while time passes.</summary>
+    public async Task Prune(ulong? height = null)
     {
-        var prune = Node.PruneAsync(Node.Head!.Header.Height);
+        var prune = Node.PruneAsync(height ?? Node.Head!.Header.Height);
         while (!prune.IsCompleted)
         {
             Clock.Advance(TimeSpan.FromSeconds(1));
