@@ -16,14 +16,14 @@ internal sealed class NodeRig : IAsyncDisposable
     public static readonly Unit Euro = new(1);
     private readonly Dictionary<KeyId, ulong> counters = [];
 
-    public NodeRig(IDisk disk, Catalogue? catalogue = null, PipelineOptions? options = null, Parameters? parameters = null)
+    public NodeRig(IDisk disk, Catalogue? catalogue = null, PipelineOptions? options = null, Parameters? parameters = null, bool openToRead = false)
     {
         (Disk, Catalogue) = (disk, catalogue ?? BuiltIn.Catalogue);
         Clock = new SimulatedClock(1_800_000_000);
         Options = (options ?? new PipelineOptions()) with { Clock = Clock, Verifiers = 2 };
         Genesis = new Genesis(
             Hash.Of("nonce"u8), new Instant(1_800_000_000), new ValidatorSet(new Validator("Test", Validator.Public)),
-            new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), false, parameters ?? Parameters.Default, Catalogue.Hash);
+            new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), openToRead, parameters ?? Parameters.Default, Catalogue.Hash);
     }
 
     public IDisk Disk { get; }
