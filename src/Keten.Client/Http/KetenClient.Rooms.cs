@@ -20,6 +20,20 @@ public sealed partial class KetenClient
     public async Task<JsonObject?> StatementAsync(Owner owner, Unit unit, string query = "", CancellationToken cancel = default) =>
         await FindAsync($"v1/statements/{Text(owner)}/{Text(unit.Number)}{(query.Length == 0 ? "" : "?" + query)}", cancel);
 
+    /// <summary>What was told under an agreement, as far as the reader may read it, a page at a time {lines, next …}; null where nothing of it is for this reader.</summary>
+    /// <param name="agreement">Its number.</param>
+    /// <param name="query">More of the address, as docs/views.md has it: «after=…&amp;limit=…».</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public async Task<JsonObject?> AgreementEventsAsync(ulong agreement, string query = "", CancellationToken cancel = default) =>
+        await FindAsync($"v1/agreements/{Text(agreement)}/events{(query.Length == 0 ? "" : "?" + query)}", cancel);
+
+    /// <summary>Waits until the node's views tell of a height {height, final}.</summary>
+    public async Task<JsonObject> ViewsAsync(ulong height, CancellationToken cancel = default) => await JsonAsync("v1/views?height=" + Text(height), cancel);
+
+    /// <summary>The documents that are kept for an agreement, in the order of their commitments, a page at a time {documents, next}; null where they are not for this reader.</summary>
+    public async Task<JsonObject?> DocumentsAsync(ulong agreement, Hash? after = null, int limit = 100, CancellationToken cancel = default) =>
+        await FindAsync($"v1/documents?agreement={Text(agreement)}&limit={Text((ulong)limit)}{(after is { } from ? "&after=" + from : "")}", cancel);
+
     /// <summary>Keeps a document in the node's vault, under the reader's name.</summary>
     /// <param name="content">Its bytes.</param>
     /// <param name="mediaType">What it is.</param>

@@ -59,6 +59,7 @@ public sealed partial class KetenClient : IDisposable
     public async Task<JsonObject?> UnitAsync(Unit unit, CancellationToken cancel = default) => await FindAsync("v1/units/" + Text(unit.Number), cancel);
 
     /// <summary>What became of a transaction {id, status, height …}; null where it is not decided. With its calls, for its readers.</summary>
+    /// <exception cref="ProblemException">It has been pruned there (410).</exception>
     public async Task<JsonObject?> TransactionAsync(Hash id, bool calls = false, CancellationToken cancel = default) =>
         await FindAsync($"v1/transactions/{id}{(calls ? "?calls=true" : "")}", cancel);
 

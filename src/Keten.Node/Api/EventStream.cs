@@ -11,8 +11,6 @@ internal sealed class EventStream(
     LedgerNode node, ReaderGuard guard, Reader reader, BlockEvents events, (ulong Height, long Index) position, RequestLimits limits, HttpSection section, HostState state,
     DoorMetrics metrics) : IResult
 {
-    private static Problem Pruned => new(410, "pruned", "The transactions after that position have been pruned on this node.");
-
     private Task<bool> next = Task.FromResult(false);
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -24,7 +22,7 @@ internal sealed class EventStream(
         var from = position.Index == long.MaxValue || position.Height == 0 ? position.Height : position.Height - 1;
         var blocks = node.FollowAsync(from, ending.Token).GetAsyncEnumerator(ending.Token);
         next = blocks.MoveNextAsync().AsTask();
-        if (next is { IsFaulted: true, Exception.InnerException: PrunedException }) throw new ProblemException(Pruned);
+        if (next is { IsFaulted: true, Exception.InnerException: PrunedException }) throw new ProblemException(Problem.Pruned("The transactions after that position have been pruned."));
         response.ContentType = "text/event-stream";
         (response.Headers.CacheControl, response.Headers["X-Accel-Buffering"]) = ("no-store", "no");
         metrics.Stream(1);

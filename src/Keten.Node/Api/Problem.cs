@@ -27,6 +27,17 @@ public sealed class Problem(int status, string name, string title, string? detai
     /// <summary>Nothing is there, or nothing that this reader may know of: the two look alike.</summary>
     public static Problem NotFound(string what) => new(404, "not-found", "There is no such thing, or it is not for this reader.", what);
 
+    /// <summary>It was there, and has been pruned on this node.</summary>
+    public static Problem Pruned(string detail) => new(410, "pruned", "What was asked for has been pruned on this node; receipts that were given stay valid.", detail);
+
+    /// <summary>A transaction whose body has been pruned, and the block in which it was decided.</summary>
+    public static Problem PrunedIn(ulong height)
+    {
+        var problem = Pruned("A transaction whose id begins with the same 8 bytes was decided in that block; its body has been pruned.");
+        problem.more["height"] = height;
+        return problem;
+    }
+
     /// <summary>The request cannot be read.</summary>
     public static Problem BadRequest(string detail) => new(400, "bad-request", "The request is not one that can be read.", detail);
 

@@ -42,11 +42,13 @@ internal static class TransactionEndpoints
         var transaction = Answers.HashOf(id, "id");
         var whole = Answers.Flag(calls, "calls");
         if (!whole)
-            return node.Find(transaction) is { } place ? Answers.Json(Of(transaction, place, node)) : Problem.NotFound("No decided transaction has this id.");
+            return node.Find(transaction) is { } place ? Answers.Json(Of(transaction, place, node))
+                : node.PrunedIn(transaction) is { } height ? Problem.PrunedIn(height) : Problem.NotFound("No decided transaction has this id.");
         var reader = await guard.ReaderOf(http);
         var (problem, receipt) = Readable(reader, transaction, 0, node);
         if (receipt is null) return problem!;
-        var json = Of(transaction, node.Find(transaction)!.Value, node);
+        if (node.Find(transaction) is not { } at) return Problem.PrunedIn(receipt.Header.Height);
+        var json = Of(transaction, at, node);
         json["time"] = Show.Time(receipt.Header.Time);
         json["signers"] = Show.List(receipt.Transaction.Signers.ToArray(), signer => JsonValue.Create(signer.Key.ToString()));
         json["callCount"] = receipt.Transaction.Calls.Length;
@@ -67,8 +69,7 @@ internal static class TransactionEndpoints
     {
         const string What = "No decided transaction has this id, or it is not for this reader.";
         if (!reader.Open && reader.Party.IsNone) return (reader.Refuse(What), null);
-        if (node.Find(transaction) is null) return (reader.Refuse(What), null);
-        if (node.ReceiptOf(transaction) is not { } shown) return (new Problem(410, "pruned", "The transaction's body has been pruned here; receipts that were given stay valid."), null);
+        if (node.ReceiptOf(transaction) is not { } shown) return (node.PrunedIn(transaction) is { } height ? Problem.PrunedIn(height) : reader.Refuse(What), null);
         if (!TransactionReaders.May(reader, shown, node)) return (reader.Refuse(What), null);
         if (from == 0) return (null, shown);
         return from < shown.Transaction.Calls.Length && node.ReceiptOf(transaction, from) is { } later ? (null, later) : (Problem.NotFound("The transaction has no such call."), null);

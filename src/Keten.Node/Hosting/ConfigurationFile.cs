@@ -36,6 +36,7 @@ public static class ConfigurationFile
         foreach (DictionaryEntry variable in environment)
             if (variable.Key is string name && name.StartsWith(Prefix, StringComparison.Ordinal)) Override(configuration, name, variable.Value as string ?? "", places);
         Check(configuration, places, file);
+        if (places.Count > 0) configuration.Places = places;
         return configuration;
     }
 

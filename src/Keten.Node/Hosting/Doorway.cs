@@ -32,6 +32,7 @@ public sealed class Doorway(RequestDelegate next, HttpSection http, RequestLimit
             context.RequestAborted = time.Token;
             await next(context);
             problem = Unanswered(context);
+            if (context.Response.ContentType == Problem.MediaType) metrics.Refused(context.Response.StatusCode);
         }
         catch (Exception fault)
         {

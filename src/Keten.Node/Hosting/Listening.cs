@@ -10,8 +10,9 @@ namespace Keten.Node.Hosting;
 /// <summary>Kestrel, as configured.</summary>
 internal static class Listening
 {
-    public static void Configure(KestrelServerOptions kestrel, HttpSection http)
+    public static void Configure(KestrelServerOptions kestrel, NodeConfiguration configuration)
     {
+        var http = configuration.Http;
         var limits = kestrel.Limits;
         (limits.MaxRequestBodySize, limits.MaxConcurrentConnections) = (http.BodyAtMost, http.ConnectionsAtMost);
         (limits.MaxRequestHeadersTotalSize, limits.MaxRequestLineSize, limits.MaxRequestHeaderCount) = (http.HeaderAtMost, Math.Min(http.HeaderAtMost, 8_192), 64);
@@ -19,16 +20,16 @@ internal static class Listening
         limits.Http2.MaxStreamsPerConnection = 100;
         kestrel.AddServerHeader = false;
         var address = new Uri(http.Listen);
-        Action<ListenOptions> endpoint = address.Scheme == "https" ? listen => listen.UseHttps(Certificate(http)) : _ => { };
+        Action<ListenOptions> endpoint = address.Scheme == "https" ? listen => listen.UseHttps(Certificate(http, configuration.PlaceOf("http.certificate"))) : _ => { };
         if (address.Host == "localhost" && address.Port > 0) kestrel.ListenLocalhost(address.Port, endpoint);
-        else kestrel.Listen(IpOf(address), address.Port, endpoint);
+        else kestrel.Listen(IpOf(address, configuration.PlaceOf("http.listen")), address.Port, endpoint);
     }
 
-    private static IPAddress IpOf(Uri address) => address.Host == "localhost" ? IPAddress.Loopback
+    private static IPAddress IpOf(Uri address, string place) => address.Host == "localhost" ? IPAddress.Loopback
         : IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) ? ip
-        : throw new ConfigurationException("http.listen", "«http.listen» names an IP address, or localhost: http://0.0.0.0:5080 listens on all of IPv4, http://[::]:5080 on all.");
+        : throw new ConfigurationException(place, "«http.listen» names an IP address, or localhost: http://0.0.0.0:5080 listens on all of IPv4, http://[::]:5080 on all.");
 
-    private static HttpsConnectionAdapterOptions Certificate(HttpSection http)
+    private static HttpsConnectionAdapterOptions Certificate(HttpSection http, string place)
     {
         try
         {
@@ -36,9 +37,9 @@ internal static class Listening
             chain.ImportFromPemFile(http.Certificate!);
             return new HttpsConnectionAdapterOptions { ServerCertificate = X509Certificate2.CreateFromPemFile(http.Certificate!, http.CertificateKey), ServerCertificateChain = chain };
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new ConfigurationException("http.certificate", "«http.certificate» and «http.certificateKey» are a certificate and its key in PEM: " + fault.Message);
+            throw new ConfigurationException(place, "«http.certificate» and «http.certificateKey» are a certificate and its key in PEM: " + fault.Message);
         }
     }
 }

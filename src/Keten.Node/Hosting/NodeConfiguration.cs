@@ -26,6 +26,11 @@ public sealed record NodeConfiguration
     /// <summary>Source documents.</summary>
     [Setting("The vault: source documents beside the ledger.")]
     public Vault.VaultSection Vault { get; init; } = new();
+
+    /// <summary>Where a setting was said: keten.json:12, or the name of a variable; where nobody said it, the setting's own name.</summary>
+    public string PlaceOf(string setting) => Places?.GetValueOrDefault(setting, setting) ?? setting;
+
+    internal IReadOnlyDictionary<string, string>? Places { get; set; }
 }
 
 /// <summary>The ledger and its pipeline.</summary>

@@ -44,10 +44,10 @@ public sealed class NodeHost : IAsyncDisposable
     public static async Task<NodeHost> StartAsync(
         NodeConfiguration configuration, Catalogue catalogue, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more = null, TimeProvider? clock = null, CancellationToken cancel = default)
     {
-        var validator = configuration.Ledger.ValidatorKey is { } path ? KeyOf(path) : null;
+        var validator = configuration.Ledger.ValidatorKey is { } path ? KeyOf(path, configuration.PlaceOf("ledger.validatorKey")) : null;
         try
         {
-            var node = await LedgerNode.OpenAsync(Setup(configuration.Ledger, catalogue, validator, clock ?? TimeProvider.System), cancel);
+            var node = await LedgerNode.OpenAsync(Setup(configuration, catalogue, validator, clock ?? TimeProvider.System), cancel);
             var host = await StartAsync(configuration, node, more, clock, cancel);
             host.validator = validator;
             return host;
@@ -104,7 +104,7 @@ public sealed class NodeHost : IAsyncDisposable
         // Empty: no settings from anywhere but our own file.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         Telemetry.AddLog(builder.Logging, configuration.Log);
-        builder.WebHost.UseKestrel(kestrel => Listening.Configure(kestrel, configuration.Http));
+        builder.WebHost.UseKestrel(kestrel => Listening.Configure(kestrel, configuration));
         var services = builder.Services;
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Http.DrainSeconds));
         services.AddRouting().AddOpenApi("v1", ApiDocument.Configure);
@@ -118,14 +118,18 @@ public sealed class NodeHost : IAsyncDisposable
         return app;
     }
 
-    private static NodeSetup Setup(LedgerSection ledger, Catalogue catalogue, Signer? validator, TimeProvider clock) => new(
-        ledger.Data, ledger.Genesis is { } path ? GenesisOf(path) : null, catalogue, validator, new PipelineOptions
+    private static NodeSetup Setup(NodeConfiguration configuration, Catalogue catalogue, Signer? validator, TimeProvider clock)
+    {
+        var ledger = configuration.Ledger;
+        var genesis = ledger.Genesis is { } path ? GenesisOf(path, configuration.PlaceOf("ledger.genesis")) : null;
+        return new NodeSetup(ledger.Data, genesis, catalogue, validator, new PipelineOptions
         {
             QueueAtMost = ledger.QueueAtMost, BatchAtMost = ledger.BatchAtMost, KeysKept = ledger.KeysKept, SnapshotEvery = ledger.SnapshotEvery, Clock = clock,
             Verifiers = ledger.Verifiers > 0 ? ledger.Verifiers : Environment.ProcessorCount,
         });
+    }
 
-    private static Genesis GenesisOf(string path)
+    private static Genesis GenesisOf(string path, string place)
     {
         try
         {
@@ -133,20 +137,20 @@ public sealed class NodeHost : IAsyncDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
         {
-            throw new ConfigurationException("ledger.genesis", "«ledger.genesis» is a genesis file: " + fault.Message);
+            throw new ConfigurationException(place, "«ledger.genesis» is a genesis file: " + fault.Message);
         }
     }
 
-    private static SigningKey KeyOf(string path)
+    private static SigningKey KeyOf(string path, string place)
     {
         try
         {
             var pem = File.ReadAllText(path);
             return pem.Contains("ENCRYPTED", StringComparison.Ordinal) ? SigningKey.FromPem(pem, Environment.GetEnvironmentVariable(PasswordVariable)) : SigningKey.FromPem(pem);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new ConfigurationException("ledger.validatorKey", "«ledger.validatorKey» is a P-256 private key in PEM: " + fault.Message);
+            throw new ConfigurationException(place, "«ledger.validatorKey» is a P-256 private key in PEM: " + fault.Message);
         }
     }
 }

@@ -58,13 +58,15 @@ public sealed class LedgerNode : IAsyncDisposable
             Refuse(genesis, setup);
             var (index, folder, snapshots) = (new TransactionIndex(), disk.Folder("blocks"), new SnapshotStore(disk.Folder("snapshots")));
             snapshots.Clean();
-            var blocks = BlockStore.Open(folder, (_, content) => index.Add(BlockRecord.Read(content)));
+            var blocks = BlockStore.Open(folder, (_, content) => index.Add(BlockRecord.Read(content)), snapshots.Heights() is [var newest, ..] ? newest : 0, setup.Options.BlockSegmentBytes);
             opened.Push(blocks);
             log = FileLog.Open(disk.Folder("log"), setup.Options.Log);
             var keys = new KeyCache(setup.Options.KeysKept);
             var ledger = await new LedgerRecovery(genesis, setup.Catalogue, keys, log, blocks, snapshots, folder).RunAsync(cancel);
             var state = new StateGate(ledger);
             var archive = new Archive(log, blocks, index, state);
+            // What a crash left to do of a pruning.
+            archive.Prune((await log.RangeAsync(cancel)).First);
             if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
             var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options), folderLock);
             try
@@ -137,6 +139,12 @@ public sealed class LedgerNode : IAsyncDisposable
     /// <summary>Where a decided transaction is; null where it is unknown or its body has been pruned.</summary>
     public TransactionPlace? Find(Hash transaction) => node.Archive.Find(transaction);
 
+    /// <summary>
+    /// The block in which a transaction was decided whose body has been pruned here; null where there is none, or where it is not pruned. Told by the first 8 bytes of the id, which are
+    /// all that is kept: another id that begins alike gets the same answer.
+    /// </summary>
+    public ulong? PrunedIn(Hash transaction) => node.Archive.PrunedIn(transaction);
+
     /// <summary>A decided transaction's COSE bytes, or null where it is unknown or its body has been pruned.</summary>
     public byte[]? Body(Hash transaction) => node.Archive.Locate(transaction) is { } found ? found.Transactions[found.Place].Cose.ToArray() : null;
 
@@ -165,17 +173,25 @@ public sealed class LedgerNode : IAsyncDisposable
         return await WithCheckpoints(proof, cancel);
     }
 
-    /// <summary>Deletes transaction bodies and log segments up to a height, keeping a snapshot, headers, certificates and history hashes: receipts already given stay valid.</summary>
-    /// <remarks>Whole log segments go; the newest stays. Takes a snapshot first where none is as new.</remarks>
+    /// <summary>
+    /// Deletes the transactions of old blocks with their outcomes: whole log segments up to a height, and then, of each block whose entry went with them, all but header, certificate
+    /// and the places of its transactions. History hashes stay: receipts already given stay valid, and so do consistency proofs.
+    /// </summary>
+    /// <remarks>
+    /// The newest log segment stays. Takes a snapshot first where none is as new; a node without a validator's key takes none, and prunes up to the newest that it has. What a crash
+    /// leaves undone is done by the next opening.
+    /// </remarks>
     public async Task PruneAsync(ulong toHeight, CancellationToken cancel = default)
     {
         RefuseClosed();
         if (Head is not { } head) return;
         var newest = node.Snapshots.Heights() is [var first, ..] ? first : 0;
-        if (newest < Math.Min(toHeight, head.Header.Height)) newest = await WithCheckpoints(rhythm.Want(), cancel);
+        if (newest < Math.Min(toHeight, head.Header.Height) && node.Validator is not null) newest = await WithCheckpoints(rhythm.Want(), cancel);
+        var height = Math.Min(toHeight, newest);
+        if (height == 0) return;
         if (node.Snapshots.Read(newest, out var wrong) is null) throw new DamagedException(SnapshotStore.NameOf(newest), 0, wrong!);
-        var record = node.Archive.Record(Math.Min(toHeight, newest));
-        await node.Log.PruneAsync((long)record.Header.LogPosition + 1, cancel);
+        await node.Log.PruneAsync((long)node.Archive.Record(height).Header.LogPosition + 1, cancel);
+        node.Archive.Prune((await node.Log.RangeAsync(cancel)).First);
     }
 
     /// <summary>Finishes what it has accepted, and closes.</summary>

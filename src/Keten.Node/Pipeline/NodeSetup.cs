@@ -49,6 +49,9 @@ public sealed record PipelineOptions
     /// <summary>The clock; the system's unless a test hands its own.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>How long a file of blocks grows.</summary>
+    public int BlockSegmentBytes { get; init; } = 16 << 20;
+
     /// <summary>How the log's files behave; simulations make everything small.</summary>
     public FileLogOptions Log { get; init; } = new();
 }

@@ -58,8 +58,22 @@ internal sealed class Archive(ILog log, BlockStore blocks, TransactionIndex inde
     /// <summary>A block's transactions; null where they have been pruned.</summary>
     public IReadOnlyList<Transaction>? Transactions(BlockRecord record)
     {
+        if (record.IsPruned) return null;
         if (record.Transactions == 0) return [];
         return Body(record.Header.LogPosition) is { } bytes ? Entry.Parse(bytes).Transactions : null;
+    }
+
+    /// <summary>Prunes the outcomes of the blocks whose entries the log has forgotten: without their transactions they show nothing.</summary>
+    public void Prune(long firstInLog)
+    {
+        var (low, high) = (0UL, blocks.Height);
+        while (low < high)
+        {
+            var middle = high - (high - low) / 2;
+            if ((long)Record(middle).Header.LogPosition < firstInLog) low = middle;
+            else high = middle - 1;
+        }
+        blocks.Prune(low);
     }
 
     public (BlockRecord Record, int Place, IReadOnlyList<Transaction> Transactions)? Locate(Hash id)
@@ -69,6 +83,17 @@ internal sealed class Archive(ILog log, BlockStore blocks, TransactionIndex inde
             var record = Record(height);
             if (Transactions(record) is { } transactions && transactions[place].Id == id) return (record, place, transactions);
         }
+        return null;
+    }
+
+    /// <summary>
+    /// The block, pruned here, in which an id that begins with the same 8 bytes was decided; null where there is none. More of it is not kept, so this is for who knows the id already:
+    /// another one that begins alike is easily made up.
+    /// </summary>
+    public ulong? PrunedIn(Hash id)
+    {
+        foreach (var (height, _) in index.Find(id) ?? [])
+            if (Transactions(Record(height)) is null) return height;
         return null;
     }
 

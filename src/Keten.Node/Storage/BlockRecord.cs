@@ -8,13 +8,15 @@ namespace Keten.Node.Storage;
 /// <summary>
 /// A block as it is stored: what the log does not hold. The transactions are in the log; of each leaf the 32 bytes that name its transaction are left out.
 /// Form: [certificate, transactions, [[place, contract, number, call] …] of those not accepted, first 8 bytes of each decided one's id, leaves, [[agreement, readers or null] …]].
+/// Pruned: the first four of these alone. Header, certificate and the place of each decided transaction stay; without the transactions the rest would show nothing.
 /// </summary>
 internal sealed class BlockRecord
 {
     private const int OriginBytes = 35;     // 0x88, 0x58 0x20, 32 bytes
-    private readonly byte[] leaves;
+    private const int Fields = 6, FieldsPruned = 4;
+    private readonly byte[]? leaves;
 
-    private BlockRecord(Certificate certificate, int transactions, Refused[] exceptions, byte[] marks, byte[] leaves, Dictionary<ulong, Readers> readers) =>
+    private BlockRecord(Certificate certificate, int transactions, Refused[] exceptions, byte[] marks, byte[]? leaves, Dictionary<ulong, Readers> readers) =>
         (Certificate, Transactions, Exceptions, Marks, this.leaves, Readers) = (certificate, transactions, exceptions, marks, leaves, readers);
 
     public Certificate Certificate { get; }
@@ -33,6 +35,9 @@ internal sealed class BlockRecord
     /// <summary>Who may read the events of an agreement, as of this block.</summary>
     public Dictionary<ulong, Readers> Readers { get; }
 
+    /// <summary>Whether the outcomes have been pruned.</summary>
+    public bool IsPruned => leaves is null;
+
     public int Decided => Marks.Length / 8;
 
     public ulong FirstHistory => Header.HistorySize - (ulong)Decided;
@@ -40,7 +45,7 @@ internal sealed class BlockRecord
     public static byte[] Write(Certificate certificate, Block block, Dictionary<ulong, Readers> readers)
     {
         var writer = new CborWriter(1024 + block.Outcomes.Bytes.Length + 8 * block.Transactions.Count);
-        writer.Array(6);
+        writer.Array(Fields);
         writer.Bytes(certificate.ToBytes());
         writer.Unsigned((ulong)block.Transactions.Count);
         WriteDecisions(writer, block.Outcomes.Decisions);
@@ -61,10 +66,28 @@ internal sealed class BlockRecord
         return writer.ToArray();
     }
 
+    /// <summary>The pruned form of a record's bytes; of one that is pruned, the same again.</summary>
+    public static byte[] Pruned(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new CborReader(bytes);
+        reader.Array(Fields);
+        var from = reader.Offset;
+        for (var item = 0; item < FieldsPruned; item++) reader.Item();
+        return [0x80 | FieldsPruned, .. reader.Between(from, reader.Offset)];
+    }
+
+    /// <summary>Whether a record's bytes are of the pruned form.</summary>
+    public static bool IsPrunedForm(ReadOnlySpan<byte> bytes) => bytes[0] == (0x80 | FieldsPruned);
+
     public static BlockRecord Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new CborReader(bytes);
-        reader.ArrayOf(6);
+        var pruned = reader.Array(Fields) switch
+        {
+            Fields => false,
+            FieldsPruned => true,
+            _ => throw reader.Fault("A block has six fields, or four where it has been pruned."),
+        };
         var certificate = Certificate.FromBytes(reader.Bytes());
         var transactions = (int)reader.Unsigned(Entry.BytesAtMost);
         var exceptions = new Refused[reader.Array(transactions)];
@@ -74,9 +97,10 @@ internal sealed class BlockRecord
             exceptions[each] = new Refused(
                 (int)reader.Unsigned((ulong)transactions - 1), (ushort)reader.Unsigned(ushort.MaxValue), (ushort)reader.Unsigned(ushort.MaxValue), (int)reader.Unsigned(Transaction.CallsAtMost));
         }
-        var (marks, leaves) = (reader.Bytes().ToArray(), reader.Bytes().ToArray());
+        var marks = reader.Bytes().ToArray();
+        var leaves = pruned ? null : reader.Bytes().ToArray();
         var readers = new Dictionary<ulong, Readers>();
-        for (var left = reader.Array(int.MaxValue); left > 0; left--)
+        for (var left = pruned ? 0 : reader.Array(int.MaxValue); left > 0; left--)
         {
             reader.ArrayOf(2);
             readers[reader.Unsigned()] = ReadReaders(ref reader);
@@ -129,9 +153,11 @@ internal sealed class BlockRecord
     }
 
     /// <summary>The leaves' bytes, as they were hashed.</summary>
+    /// <exception cref="PrunedException">They have been pruned.</exception>
     public List<byte[]> LeafBytes(IReadOnlyList<Transaction> transactions)
     {
         var found = new List<byte[]>();
+        if (leaves is null) throw new PrunedException(Header.Height);
         var place = 0;
         for (var at = 0; at < leaves.Length;)
         {

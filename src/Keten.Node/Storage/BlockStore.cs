@@ -1,3 +1,4 @@
+using System.Buffers;
 using Keten.Log;
 
 namespace Keten.Node.Storage;
@@ -8,15 +9,15 @@ namespace Keten.Node.Storage;
 /// </summary>
 internal sealed class BlockStore : IDisposable
 {
-    private const long SegmentBytes = 16 << 20;
-
     private readonly IDisk disk;
-    private readonly Lock gate = new();
-    private readonly List<IDiskFile> files = [];
+    private readonly int segmentBytes;
+    private readonly Lock gate = new(), writing = new();
+    private readonly List<Segment> segments = [];
     private readonly List<Place> places = [];
     private long end;
+    private bool broken;
 
-    private BlockStore(IDisk disk) => this.disk = disk;
+    private BlockStore(IDisk disk, int segmentBytes) => (this.disk, this.segmentBytes) = (disk, segmentBytes);
 
     /// <summary>The height of the last block; 0 where there is none.</summary>
     public ulong Height
@@ -31,15 +32,20 @@ internal sealed class BlockStore : IDisposable
     public string? Cut { get; private set; }
 
     /// <summary>Opens the folder and hands every block's content over, in order.</summary>
-    /// <exception cref="DamagedException">A file before the last is damaged.</exception>
-    public static BlockStore Open(IDisk disk, Action<ulong, byte[]> found)
+    /// <param name="disk">The folder.</param>
+    /// <param name="found">Is handed each.</param>
+    /// <param name="durable">Up to which height blocks are known to have been flushed: no crash explains what is wrong there, and cutting it off would lose what the log may have forgotten.</param>
+    /// <param name="segmentBytes">How long a file grows.</param>
+    /// <exception cref="DamagedException">A file before the last is damaged, or a block that was durable.</exception>
+    public static BlockStore Open(IDisk disk, Action<ulong, byte[]> found, ulong durable = 0, int segmentBytes = 16 << 20)
     {
-        var store = new BlockStore(disk);
+        disk.DeleteUnfinished();
+        var store = new BlockStore(disk, segmentBytes);
         try
         {
             var names = store.Names();
-            for (var each = 0; each < names.Count; each++) store.Scan(names[each], each == names.Count - 1, found);
-            return store;
+            for (var each = 0; each < names.Count; each++) store.Scan(names[each], each == names.Count - 1, durable, found);
+            return store.Height >= durable ? store : throw new DamagedException(names is [.., var last] ? last : "blocks", store.end, $"The blocks end with {store.Height}; there was {durable}.");
         }
         catch
         {
@@ -51,34 +57,111 @@ internal sealed class BlockStore : IDisposable
     /// <summary>Appends the next block; durable after <see cref="Flush"/>.</summary>
     public void Append(ReadOnlySpan<byte> content)
     {
-        var height = Height + 1;
-        var frame = BlockSegment.Frame(height, content);
-        if (files.Count == 0 || end + frame.Length > SegmentBytes) Begin(height);
-        files[^1].Write(end, frame);
-        lock (gate) places.Add(new Place(files.Count - 1, end));
-        end += frame.Length;
+        lock (writing)
+        {
+            if (broken) throw new IOException("The blocks cannot be written since pruning them failed.");
+            var height = Height + 1;
+            var frame = BlockSegment.Frame(height, content);
+            if (segments.Count == 0 || end + frame.Length > segmentBytes) Begin(height);
+            segments[^1].File.Write(end, frame);
+            lock (gate) places.Add(new Place(segments.Count - 1, end));
+            end += frame.Length;
+        }
     }
 
     /// <summary>Makes what was appended durable.</summary>
-    public void Flush() => files[^1].Flush();
+    public void Flush()
+    {
+        lock (writing) segments[^1].File.Flush();
+    }
 
     /// <summary>A block's content.</summary>
     /// <exception cref="DamagedException">It cannot be read back as it was written.</exception>
     public byte[] Read(ulong height)
     {
-        Place place;
-        IDiskFile file;
-        lock (gate)
+        while (true)
         {
-            place = places[checked((int)height - 1)];
-            file = files[place.File];
+            var (file, offset) = At(height);
+            try
+            {
+                return BlockSegment.Read(file, offset, height, out var wrong) ?? throw new DamagedException($"block {height}", offset, wrong!);
+            }
+            catch (ObjectDisposedException) when (At(height).File != file)
+            {
+                // Pruning has put a shorter file there meanwhile.
+            }
         }
-        return BlockSegment.Read(file, place.Offset, height, out var wrong) ?? throw new DamagedException($"block {height}", place.Offset, wrong!);
+    }
+
+    /// <summary>
+    /// Prunes every block up to one, file by file: each is written again under another name, flushed, and renamed, so that a crash leaves it as it was or pruned. Blocks are pruned from
+    /// the first on without gaps, so that the last of a file tells of all of it. Appending waits while the newest file is written.
+    /// </summary>
+    public void Prune(ulong through)
+    {
+        for (var each = 0; ; each++)
+        {
+            lock (writing)
+            {
+                if (each >= segments.Count || segments[each].First > through) return;
+                if (each == segments.Count - 1)
+                {
+                    Prune(each, Math.Min(through, Height));
+                    return;
+                }
+            }
+            Prune(each, through);
+        }
     }
 
     public void Dispose()
     {
-        foreach (var file in files) file.Dispose();
+        foreach (var segment in segments) segment.File.Dispose();
+    }
+
+    private (IDiskFile File, long Offset) At(ulong height)
+    {
+        lock (gate)
+        {
+            var place = places[checked((int)height - 1)];
+            return (segments[place.Segment].File, place.Offset);
+        }
+    }
+
+    private void Prune(int index, ulong through)
+    {
+        Segment segment;
+        ulong last;
+        lock (gate) (segment, last) = (segments[index], index + 1 < segments.Count ? segments[index + 1].First - 1 : (ulong)places.Count);
+        if (BlockRecord.IsPrunedForm(Read(Math.Min(last, through)))) return;
+        var bytes = new ArrayBufferWriter<byte>((int)segment.File.Length);
+        BlockSegment.WriteHeader(bytes.GetSpan(BlockSegment.HeaderBytes), segment.First);
+        bytes.Advance(BlockSegment.HeaderBytes);
+        var moved = new List<Place>();
+        for (var height = segment.First; height <= last; height++)
+        {
+            var content = Read(height);
+            moved.Add(new Place(index, bytes.WrittenCount));
+            bytes.Write(BlockSegment.Frame(height, height <= through ? BlockRecord.Pruned(content) : content));
+        }
+        Replace(index, segment, bytes.WrittenSpan, moved);
+    }
+
+    private void Replace(int index, Segment segment, ReadOnlySpan<byte> bytes, List<Place> moved)
+    {
+        var name = BlockSegment.NameOf(segment.First);
+        var newest = index == segments.Count - 1;
+        // Where this fails it is not known which file has the name, and what is appended to this one may be lost.
+        broken |= newest;
+        disk.WriteAllAtomically(name, bytes);
+        var file = disk.Open(name, DiskAccess.Write);
+        lock (gate)
+        {
+            segments[index] = segment with { File = file };
+            for (var each = 0; each < moved.Count; each++) places[(int)segment.First - 1 + each] = moved[each];
+        }
+        segment.File.Dispose();
+        if (newest) (end, broken) = (bytes.Length, false);
     }
 
     private List<string> Names()
@@ -89,22 +172,22 @@ internal sealed class BlockStore : IDisposable
         return names;
     }
 
-    private void Scan(string name, bool last, Action<ulong, byte[]> found)
+    private void Scan(string name, bool last, ulong durable, Action<ulong, byte[]> found)
     {
         var height = Height + 1;
         if (!BlockSegment.TryFirst(name, out var first) || first != height) throw new DamagedException(name, 0, $"Block {height} should be next.");
         var file = disk.Open(name, DiskAccess.Write);
-        files.Add(file);
+        segments.Add(new Segment(first, file));
         if (BlockSegment.CheckHeader(file, first) is { } bad)
         {
-            if (!last) throw new DamagedException(name, 0, bad);
+            if (!last || height <= durable) throw new DamagedException(name, 0, bad);
             // A file whose beginning never became durable holds nothing that was promised.
-            files.RemoveAt(files.Count - 1);
+            segments.RemoveAt(segments.Count - 1);
             file.Dispose();
             disk.Delete(name);
             disk.Flush();
             Cut = $"{name}, byte 0: {bad}";
-            end = files.Count == 0 ? 0 : files[^1].Length;
+            end = segments.Count == 0 ? 0 : segments[^1].File.Length;
             return;
         }
         long at = BlockSegment.HeaderBytes;
@@ -112,14 +195,14 @@ internal sealed class BlockStore : IDisposable
         {
             if (BlockSegment.Read(file, at, height, out var wrong) is not { } content)
             {
-                if (!last) throw new DamagedException(name, at, wrong!);
+                if (!last || height <= durable) throw new DamagedException(name, at, wrong!);
                 file.SetLength(at);
                 file.Flush();
                 Cut = $"{name}, byte {at}: {wrong}";
                 break;
             }
             found(height, content);
-            lock (gate) places.Add(new Place(files.Count - 1, at));
+            lock (gate) places.Add(new Place(segments.Count - 1, at));
             at += BlockSegment.FrameBytes + content.Length;
         }
         end = at;
@@ -127,16 +210,18 @@ internal sealed class BlockStore : IDisposable
 
     private void Begin(ulong height)
     {
-        if (files.Count > 0) files[^1].Flush();
+        if (segments.Count > 0) segments[^1].File.Flush();
         var file = disk.Open(BlockSegment.NameOf(height), DiskAccess.Create);
         Span<byte> header = stackalloc byte[BlockSegment.HeaderBytes];
         BlockSegment.WriteHeader(header, height);
         file.Write(0, header);
         file.Flush();
         disk.Flush();
-        lock (gate) files.Add(file);
+        lock (gate) segments.Add(new Segment(height, file));
         end = BlockSegment.HeaderBytes;
     }
 
-    private readonly record struct Place(int File, long Offset);
+    private sealed record Segment(ulong First, IDiskFile File);
+
+    private readonly record struct Place(int Segment, long Offset);
 }

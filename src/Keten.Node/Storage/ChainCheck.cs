@@ -9,14 +9,19 @@ using Keten.Log;
 namespace Keten.Node.Storage;
 
 /// <summary>That stored blocks follow from one another and from the log: running hash, previous header, history root, outcome root, certificate.</summary>
-internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, LogReport log, List<NodeFinding> findings)
+/// <param name="genesis">How the ledger began.</param>
+/// <param name="blockFolder">Where the leaves are.</param>
+/// <param name="leavesKept">How many of them the newest snapshot stands on: those behind it a power cut may have torn, and opening cuts them off.</param>
+/// <param name="log">What a check of the log has found.</param>
+/// <param name="findings">What is wrong is added to these.</param>
+internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, ulong leavesKept, LogReport log, List<NodeFinding> findings)
 {
     private readonly Hash ledgerId = genesis.LedgerId;
     private readonly HistoryEdge history = new();
     private readonly Hash[] leaf = new Hash[1];
     private IDiskFile? leaves;
     private Hash logHash;
-    private bool logHashKnown;
+    private bool logHashKnown, pastPruned;
     private Header? before;
 
     public void Run(IReadOnlyList<StoredBlock> blocks, IEnumerable<(long Position, ReadOnlyMemory<byte> Bytes)> entries)
@@ -26,6 +31,7 @@ internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, LogReport l
         using var next = entries.GetEnumerator();
         (logHash, logHashKnown) = (ledgerId, log.First == 1);
         var more = next.MoveNext();
+        CheckLeavesBehind();
         foreach (var block in blocks)
         {
             ReadOnlyMemory<byte>? own = null;
@@ -41,7 +47,6 @@ internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, LogReport l
             if (findings.Count > known) return;
             before = block.Record.Header;
         }
-        CheckLeavesBehind();
     }
 
     private void Check(StoredBlock block, ReadOnlyMemory<byte>? entry)
@@ -56,6 +61,9 @@ internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, LogReport l
         if (block.Record.FirstHistory != (before?.HistorySize ?? 0)) Wrong("Its transactions do not follow those before it.");
         if (!block.Record.Certificate.Verify(genesis.Validators)) Wrong("Its certificate does not verify.");
         if (entry is null && (long)header.LogPosition >= log.First) Wrong($"Its entry, at position {header.LogPosition}, is not in the log.");
+        if (block.Record.IsPruned && pastPruned) Wrong("It has been pruned, and one before it has not.");
+        if (block.Record.IsPruned && (long)header.LogPosition >= log.First) Wrong("It has been pruned, and its entry has not.");
+        pastPruned |= !block.Record.IsPruned;
         if (entry is not null) CheckLogHash(header, Wrong);
         try
         {
@@ -98,21 +106,21 @@ internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, LogReport l
             decided++;
         }
         if (history.Root != record.Header.HistoryRoot) wrong("Its header's history root does not follow from the transactions.");
-        if (transactions is null) return;
+        if (transactions is null || record.IsPruned) return;
         var hashes = record.LeafBytes(transactions).ConvertAll(bytes => MerkleProof.LeafHash(bytes)).ToArray();
         if ((ulong)hashes.Length != record.Header.OutcomeCount || OutcomeTree.RootOf(hashes) != record.Header.OutcomeRoot) wrong("Its header's outcome root does not follow from the outcomes.");
     }
 
     private void CheckLeavesBehind()
     {
-        if (leaves is not null && (ulong)leaves.Length / Hash.Size > history.Count)
-            findings.Add(new NodeFinding("blocks/" + HistoryFile.Name, (long)history.Count * Hash.Size, "There are more leaves than decided transactions.", IsDamage: false));
+        if (leaves is not null && (ulong)leaves.Length > leavesKept * Hash.Size)
+            findings.Add(new NodeFinding("blocks/" + HistoryFile.Name, (long)leavesKept * Hash.Size, "Leaves behind those of the last snapshot, to be cut on opening.", IsDamage: false));
     }
 
     private Hash? Leaf(ulong index)
     {
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(leaf.AsSpan());
-        return leaves is not null && leaves.Read((long)index * Hash.Size, bytes) == Hash.Size ? leaf[0] : null;
+        return index < leavesKept && leaves is not null && leaves.Read((long)index * Hash.Size, bytes) == Hash.Size ? leaf[0] : null;
     }
 
     private static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)

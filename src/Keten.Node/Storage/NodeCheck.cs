@@ -9,7 +9,7 @@ namespace Keten.Node.Storage;
 /// <param name="File">In which file, by its path in the data folder.</param>
 /// <param name="Offset">At which byte.</param>
 /// <param name="Reason">What is wrong there.</param>
-/// <param name="IsDamage">Whether no crash explains it; an unfinished end is cut off by the next opening, and loses nothing that was answered final.</param>
+/// <param name="IsDamage">Whether no crash explains it; what a crash left unfinished is cut off by the next opening, and loses nothing that was answered final.</param>
 public sealed record NodeFinding(string File, long Offset, string Reason, bool IsDamage = true);
 
 /// <summary>
@@ -39,23 +39,28 @@ public static class NodeCheck
         }
         var log = LogCheck.Run(disk.Folder("log"));
         if (log.Fault is { } broken) findings.Add(new NodeFinding("log/" + broken.File, broken.Offset, broken.Reason));
-        if (log.Tail is { } torn) findings.Add(new NodeFinding("log/" + torn.File, torn.Offset, "Unfinished end: " + torn.Reason, IsDamage: false));
-        var blocks = StoredBlocks.Read(disk.Folder("blocks"), findings);
-        new ChainCheck(genesis, disk.Folder("blocks"), log, findings).Run(blocks, LogEntries.Of(disk.Folder("log"), log));
-        Snapshots(disk, blocks, findings);
+        if (log.Tail is { } torn) findings.Add(new NodeFinding("log/" + torn.File, torn.Offset, "Unfinished end, to be cut on opening: " + torn.Reason, IsDamage: false));
+        var snapshots = new SnapshotStore(disk.Folder("snapshots"));
+        // A snapshot is written when its block is durable, and its leaves.
+        var blocks = StoredBlocks.Read(disk.Folder("blocks"), snapshots.Heights() is [var newest, ..] ? newest : 0, findings);
+        var leaves = Snapshots(snapshots, blocks, findings);
+        new ChainCheck(genesis, disk.Folder("blocks"), leaves, log, findings).Run(blocks, LogEntries.Of(disk.Folder("log"), log));
         if (deep is not null && findings.Count == 0) Deep(disk, genesis, deep, blocks, log, findings);
         return findings.Count <= FindingsAtMost ? findings : findings.GetRange(0, FindingsAtMost);
     }
 
-    private static void Snapshots(IDisk disk, IReadOnlyList<StoredBlock> blocks, List<NodeFinding> findings)
+    // Gives the size of the history that the newest one that holds stands on.
+    private static ulong Snapshots(SnapshotStore store, IReadOnlyList<StoredBlock> blocks, List<NodeFinding> findings)
     {
-        var store = new SnapshotStore(disk.Folder("snapshots"));
+        ulong? newest = null;
         foreach (var height in store.Heights())
         {
             var name = "snapshots/" + SnapshotStore.NameOf(height);
             if (store.Read(height, out var wrong) is not { } snapshot) findings.Add(new NodeFinding(name, 0, wrong!));
             else if (height <= (ulong)blocks.Count && snapshot.Head != blocks[(int)height - 1].Record.Header) findings.Add(new NodeFinding(name, 0, "The snapshot's header is not that of its block."));
+            else newest ??= snapshot.History.Size;
         }
+        return newest ?? 0;
     }
 
     private static void Deep(IDisk disk, Genesis genesis, Catalogue catalogue, IReadOnlyList<StoredBlock> blocks, LogReport log, List<NodeFinding> findings)

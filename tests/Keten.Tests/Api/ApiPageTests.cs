@@ -50,6 +50,9 @@ public sealed class ApiPageTests
         foreach (var (name, value) in problem) Assert.Equal(value!.ToJsonString(), answer[name]!.ToJsonString());
     }
 
+    internal static JsonNode Problem(string name) =>
+        Blocks("```json\n").Select(block => JsonNode.Parse(block)!).Single(problem => (string?)problem["name"] == name);
+
     private static string[] Blocks(string fence) => [.. Page.Split(fence).Skip(1).Select(rest => rest.Split("\n```")[0].TrimEnd('\n')).Where(block => block.Length > 0 && block[0] != '\n')];
 
     private static string Root()

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Keten.Client;
 using Keten.Kernel;
 using Keten.Node.Hosting;
+using Keten.Node.Pipeline;
 using Keten.Testing;
 using Keten.Tests.Nodes;
 
@@ -21,9 +22,9 @@ internal sealed class ApiRig : IAsyncDisposable
 
     public HttpClient Nobody => field ??= Client(new SocketsHttpHandler());
 
-    public static async Task<ApiRig> Start(Func<HttpSection, HttpSection>? change = null)
+    public static async Task<ApiRig> Start(Func<HttpSection, HttpSection>? change = null, PipelineOptions? options = null, bool openToRead = false)
     {
-        var rig = new NodeRig(new SimulatedDisk(7));
+        var rig = new NodeRig(new SimulatedDisk(7), options: options, openToRead: openToRead);
         await rig.Open();
         await rig.Fund();
         var http = new HttpSection { Listen = "http://127.0.0.1:0", PerReader = 100_000 };

@@ -161,6 +161,28 @@ public sealed class TransactionApiTests
         }
     }
 
+    [Fact]
+    public async Task A_pruned_transaction_is_gone_and_not_unknown_and_so_is_a_stream_that_would_begin_with_it()
+    {
+        await using var rig = await ApiRig.Start(options: RestartTests.Small);
+        var ledger = rig.Ledger;
+        var old = await ApiRig.Json(await rig.Post(ledger.Pay(ledger.Ada, ledger.Bob, 1)));
+        for (var each = 0; each < 30; each++) await ledger.Submit(ledger.Fill());
+        var kept = await ApiRig.Json(await rig.Post(ledger.Pay(ledger.Ada, ledger.Bob, 2)));
+        await ledger.Prune();
+        var page = ApiPageTests.Problem("pruned");
+        foreach (var (by, part) in ((HttpClient, string)[])[(rig.Nobody, ""), (rig.As(ledger.Ada), "/receipt"), (rig.As(ledger.Bank), "/receipt"), (rig.As(ledger.Ada), "?calls=true")])
+        {
+            var gone = await ApiRig.Get(by, $"/v1/transactions/{old["id"]}{part}", 410);
+            foreach (var field in (string[])["type", "title", "status", "name"]) Assert.Equal(page[field]!.ToJsonString(), gone[field]!.ToJsonString());
+            Assert.Equal((ulong)old["height"]!, (ulong)gone["height"]!);
+            await ApiRig.Get(by, $"/v1/transactions/{Hash.Of("never"u8)}{part}", 404);
+        }
+        await ApiRig.Get(rig.Nobody, $"/v1/transactions/{old["id"]}/receipt", 401);
+        await ApiRig.Get(rig.As(ledger.Ada), $"/v1/transactions/{kept["id"]}?calls=true");
+        Assert.Equal("pruned", (string?)(await ApiRig.Get(rig.As(ledger.Ada), "/v1/events?after=0.0", 410))["name"]);
+    }
+
     private static byte[][] Pays(NodeRig ledger, int count)
     {
         var pays = new byte[count][];

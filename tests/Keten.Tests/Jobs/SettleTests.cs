@@ -71,6 +71,6 @@ public sealed class SettleTests(Settled settled) : IClassFixture<Settled>
         Assert.Equal(Exit.Ok, await Keten.Cli.Program.RunAsync(["run", "--check", "--json"], output, TextWriter.Null));
         var result = JsonNode.Parse(output.ToString().TrimEnd().Split('\n')[^1])!;
         Assert.Equal((CheckRun.Sessions, 1), (result["sessions"]!.GetValue<int>(), result["refused"]!.AsArray().Count));
-        Assert.Equal(CheckRun.Sessions + 3, result["receiptsVerified"]!.GetValue<int>());
+        Assert.Equal((CheckRun.Sessions + 3, 5), (result["receiptsVerified"]!.GetValue<int>(), result["traced"]!.GetValue<int>()));
     }
 }

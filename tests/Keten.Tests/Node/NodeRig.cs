@@ -16,14 +16,14 @@ internal sealed class NodeRig : IAsyncDisposable
     public static readonly Unit Euro = new(1);
     private readonly Dictionary<KeyId, ulong> counters = [];
 
-    public NodeRig(IDisk disk, Catalogue? catalogue = null, PipelineOptions? options = null, Parameters? parameters = null)
+    public NodeRig(IDisk disk, Catalogue? catalogue = null, PipelineOptions? options = null, Parameters? parameters = null, bool openToRead = false)
     {
         (Disk, Catalogue) = (disk, catalogue ?? BuiltIn.Catalogue);
         Clock = new SimulatedClock(1_800_000_000);
         Options = (options ?? new PipelineOptions()) with { Clock = Clock, Verifiers = 2 };
         Genesis = new Genesis(
             Hash.Of("nonce"u8), new Instant(1_800_000_000), new ValidatorSet(new Validator("Test", Validator.Public)),
-            new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), false, parameters ?? Parameters.Default, Catalogue.Hash);
+            new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), openToRead, parameters ?? Parameters.Default, Catalogue.Hash);
     }
 
     public IDisk Disk { get; }
@@ -76,6 +76,28 @@ internal sealed class NodeRig : IAsyncDisposable
     {
         var (number, codec) = KernelContents.Of<KernelCalls.Transfer>();
         return Begin(from).Open(0, number, codec, new KernelCalls.Transfer(null, Party.Of(to.Id), Euro.Of(cents), null)).Sign(from);
+    }
+
+    /// <summary>Calls on no agreement, with arguments of 180 KiB together: refused, and of some size.</summary>
+    public byte[] Fill()
+    {
+        var builder = Begin(Ada);
+        var writer = new Keten.Kernel.Cbor.CborWriter(70_000);
+        writer.Bytes(new byte[60_000]);
+        for (var each = 0; each < 3; each++) builder.Call(999, 1, writer.Written);
+        return builder.Sign(Ada);
+    }
+
+    /// <summary>Prunes up to a height, or up to the head, while time passes.</summary>
+    public async Task Prune(ulong? height = null)
+    {
+        var prune = Node.PruneAsync(height ?? Node.Head!.Header.Height);
+        while (!prune.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(prune, Task.Delay(5));
+        }
+        await prune;
     }
 
     public byte[] Enrol(SigningKey key)

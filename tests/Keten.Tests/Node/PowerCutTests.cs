@@ -36,6 +36,7 @@ public sealed class PowerCutTests
             }
             if (random.Next(3) > 0) disk.Restart();
             else disk.Kill();
+            Assert.DoesNotContain(NodeCheck.Run(disk), finding => finding.IsDamage);
             await rig.Open(null);
             Hold(rig, promised);
             held += promised.Count;
@@ -45,6 +46,75 @@ public sealed class PowerCutTests
         }
         Assert.NotEqual(0, held);
         Assert.Empty(NodeCheck.Run(disk, rig.Catalogue));
+    }
+
+    [Fact]
+    public async Task Leaves_that_were_torn_behind_the_last_snapshot_are_to_be_cut_and_are_no_damage_but_those_before_it_are()
+    {
+        var disk = new SimulatedDisk(4);
+        await using var rig = new NodeRig(disk, options: new PipelineOptions { SnapshotEvery = 2, Log = Small });
+        await rig.Open();
+        await rig.Fund();
+        for (var each = 0; each < 6; each++)
+        {
+            rig.Clock.Advance(TimeSpan.FromSeconds(1));
+            await rig.Submit(rig.Pay(rig.Ada, rig.Bob, 1));
+        }
+        await rig.Node.DisposeAsync();
+        var blocks = disk.Folder("blocks");
+        Assert.Empty(NodeCheck.Run(disk));
+        long kept;
+        using (var file = blocks.Open(HistoryFile.Name, DiskAccess.Write))
+        {
+            kept = file.Length;
+            Assert.True(kept > 0);
+            file.Write(kept, new byte[45]);
+            file.Flush();
+        }
+        var behind = Assert.Single(NodeCheck.Run(disk));
+        Assert.Equal((false, kept), (behind.IsDamage, behind.Offset));
+        await rig.Open(null);
+        await rig.Node.DisposeAsync();
+        Assert.Empty(NodeCheck.Run(disk, rig.Catalogue));
+        using (var file = blocks.Open(HistoryFile.Name, DiskAccess.Write))
+        {
+            file.Write(kept - 32, new byte[32]);
+            file.Flush();
+        }
+        Assert.Contains(NodeCheck.Run(disk), finding => finding.IsDamage);
+    }
+
+    [Fact]
+    public async Task A_bad_block_that_was_durable_is_damage_and_is_refused_and_not_cut_off()
+    {
+        var disk = new SimulatedDisk(5);
+        await using var rig = new NodeRig(disk, options: new PipelineOptions { SnapshotEvery = 2, Log = Small });
+        await rig.Open();
+        await rig.Fund();
+        for (var each = 0; each < 6; each++)
+        {
+            rig.Clock.Advance(TimeSpan.FromSeconds(1));
+            await rig.Submit(rig.Pay(rig.Ada, rig.Bob, 1));
+        }
+        // In the same second no checkpoint ends, and no snapshot is taken.
+        await rig.Submit(rig.Pay(rig.Ada, rig.Bob, 1));
+        await rig.Node.DisposeAsync();
+        var (blocks, newest) = (disk.Folder("blocks"), new SnapshotStore(disk.Folder("snapshots")).Heights()[0]);
+        var stored = StoredBlocks.Read(blocks, 0, []);
+        Assert.True(newest < (ulong)stored.Count);
+        foreach (var (height, damage) in ((ulong, bool)[])[(newest + 1, false), (newest, true)])
+        {
+            using (var file = blocks.Open(blocks.List()[0], DiskAccess.Write))
+            {
+                file.Write(stored[(int)height - 1].Offset + 100, [1, 2, 3, 4]);
+                file.Flush();
+            }
+            Assert.Equal(damage, Assert.Single(NodeCheck.Run(disk)).IsDamage);
+            if (damage) await Assert.ThrowsAsync<DamagedException>(() => rig.Open(null));
+            else await rig.Open(null);
+            await rig.Node.DisposeAsync();
+        }
+        Assert.Equal(newest - 1, (ulong)StoredBlocks.Read(blocks, 0, []).Count);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Keten.Tests.Nodes;
 
 public sealed class RestartTests
 {
-    private static readonly PipelineOptions Small = new() { SnapshotEvery = 5, Log = new FileLogOptions { SegmentBytes = 2 << 20, MaxEntryBytes = 1 << 20, QueueBytes = (1 << 20) + 1024 } };
+    internal static readonly PipelineOptions Small = new() { SnapshotEvery = 5, Log = new FileLogOptions { SegmentBytes = 2 << 20, MaxEntryBytes = 1 << 20, QueueBytes = (1 << 20) + 1024 } };
 
     [Fact]
     public async Task A_node_opened_again_has_the_same_head_and_the_same_roots()
@@ -37,15 +37,9 @@ public sealed class RestartTests
         var old = await Pay(rig);
         var receipt = rig.Node.ReceiptOf(old.Id)!.ToBytes();
         // Bodies of some size, so that the log has segments to forget.
-        for (var each = 0; each < 40; each++) await Fill(rig);
+        for (var each = 0; each < 40; each++) await rig.Submit(rig.Fill());
         var last = await Pay(rig);
-        var prune = rig.Node.PruneAsync(rig.Node.Head!.Header.Height);
-        while (!prune.IsCompleted)
-        {
-            rig.Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(5);
-        }
-        await prune;
+        await rig.Prune();
         Assert.True((await Range(rig)).First > 1);
         await Check(rig);
         await rig.Reopen();
@@ -57,6 +51,9 @@ public sealed class RestartTests
         {
             Assert.Null(open.Node.ReceiptOf(old.Id));
             Assert.Null(open.Node.Body(old.Id));
+            Assert.Equal(old.Height, open.Node.PrunedIn(old.Id));
+            Assert.Null(open.Node.PrunedIn(last.Id));
+            Assert.Null(open.Node.PrunedIn(Hash.Of("never"u8)));
             Assert.Equal(old.Height, open.Node.CertificateOf(old.Height)!.Header.Height);
             Assert.Equal(ReceiptFault.None, ReceiptCheck.Check(receipt, open.Genesis, out var read));
             Assert.NotNull(open.Node.Consistency(read!.Header.HistorySize, open.Node.Head!.Header.HistorySize));
@@ -166,16 +163,6 @@ public sealed class RestartTests
     }
 
     private static Task<Answer> Pay(NodeRig rig) => rig.Submit(rig.Pay(rig.Ada, rig.Bob, 1));
-
-    // A call on no agreement, with arguments of 60 KiB: refused, and of some size.
-    private static Task<Answer> Fill(NodeRig rig)
-    {
-        var builder = rig.Begin(rig.Ada);
-        var writer = new Keten.Kernel.Cbor.CborWriter(70_000);
-        writer.Bytes(new byte[60_000]);
-        for (var each = 0; each < 3; each++) builder.Call(999, 1, writer.Written);
-        return rig.Submit(builder.Sign(rig.Ada));
-    }
 
     private static async Task<LogRange> Range(NodeRig rig)
     {

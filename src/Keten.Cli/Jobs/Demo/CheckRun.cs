@@ -13,18 +13,21 @@ namespace Keten.Cli.Jobs;
 /// <param name="Refused">What the ledger refused, and why.</param>
 /// <param name="ReceiptsVerified">Receipts that hold offline.</param>
 /// <param name="Receipts">Receipts that there are.</param>
+/// <param name="Traced">Drivers of whose last session the whole evidence chain holds, fetched from the node as the driver reads it.</param>
+/// <param name="Drivers">Drivers that there are.</param>
 /// <param name="Seconds">How long it took.</param>
-public sealed record CheckReport(int Sessions, long WattHours, string Settled, IReadOnlyList<(string What, string Reason)> Refused, int ReceiptsVerified, int Receipts, double Seconds)
+public sealed record CheckReport(
+    int Sessions, long WattHours, string Settled, IReadOnlyList<(string What, string Reason)> Refused, int ReceiptsVerified, int Receipts, int Traced, int Drivers, double Seconds)
 {
     /// <summary>Whether all that should be done was done, and only that.</summary>
-    public bool Holds => Sessions == CheckRun.Sessions && Refused.Count == 1 && ReceiptsVerified == Receipts;
+    public bool Holds => Sessions == CheckRun.Sessions && Refused.Count == 1 && ReceiptsVerified == Receipts && Traced == Drivers;
 
     /// <summary>For programs.</summary>
     public JsonObject ToJson() => new()
     {
         ["sessions"] = Sessions, ["kWh"] = WattHours / 1_000m, ["settled"] = Settled, ["currency"] = "EUR",
         ["refused"] = new JsonArray([.. Refused.Select(each => (JsonNode)new JsonObject { ["what"] = each.What, ["reason"] = each.Reason })]),
-        ["receiptsVerified"] = ReceiptsVerified, ["seconds"] = Math.Round(Seconds, 1),
+        ["receiptsVerified"] = ReceiptsVerified, ["traced"] = Traced, ["seconds"] = Math.Round(Seconds, 1),
     };
 }
 
@@ -59,9 +62,12 @@ public static class CheckRun
         var verified = 0;
         foreach (var (id, reader) in decided)
             if (ReceiptVerdict.Of(await door.ReceiptAsync(id, reader, cancel), genesis) is { Holds: true, Receipt: { } receipt } && receipt.Transaction.Id == id) verified++;
+        var traced = 0;
+        foreach (var last in charged.GroupBy(session => session.Session.Driver, StringComparer.Ordinal).Select(sessions => sessions.Last()))
+            if (Trace.Check(await EvidenceFetch.OfAsync(door.As(world.Network.Drivers[last.Session.Driver].Driver), last.Answer.Id, cancel), genesis).Holds) traced++;
         return new CheckReport(
-            charged.Count, charged.Sum(session => session.Told.Energy.Minor), AmountText.Write(charged.Sum(session => session.Told.Paid.Minor), 2), refused, verified, decided.Count,
-            watch.Elapsed.TotalSeconds);
+            charged.Count, charged.Sum(session => session.Told.Energy.Minor), AmountText.Write(charged.Sum(session => session.Told.Paid.Minor), 2), refused, verified, decided.Count, traced,
+            world.Network.Drivers.Count, watch.Elapsed.TotalSeconds);
 
         void Take(FinalAnswer answer, string what, Actor by)
         {

@@ -87,7 +87,7 @@ public sealed class DemoWorld
     {
         var (told, @operator) = (session.Told, Network.Operator);
         var vat = told.Cost.IsZero ? told.Vat : told.Vat.Times(rightCost, told.Cost.Minor, Rounding.HalfEven);
-        var note = await KeepAsync($"Credit note for session {session.Session.Id}.", session, cancel);
+        var note = await KeepAsync($"Credit note for session {session.Session.Id}.", @operator, session, cancel);
         var transaction = Network.Clerk.Begin(@operator)
             .Call(MeteredUse.Contents, AgreementOf(session), new MeteredUse.Credit(told.Document, Network.Currency.Of(rightCost), vat, note.Commitment));
         if (told.Paid.Minor > 0) transaction.AtMost(@operator.Key.Id, told.Paid);
@@ -98,7 +98,7 @@ public sealed class DemoWorld
     public async Task<FinalAnswer> DisputeAsync(ChargedSession session, string claim, CancellationToken cancel = default)
     {
         var driver = Network.Drivers[session.Session.Driver].Driver;
-        var said = await KeepAsync(claim, session, cancel);
+        var said = await KeepAsync(claim, driver, session, cancel);
         var transaction = Network.Clerk.Begin(driver).Call(MeteredUse.Contents, AgreementOf(session), new MeteredUse.Dispute(session.Told.Document, said.Commitment));
         return (await Network.Clerk.SubmitAsync([transaction.SignBy(driver)], cancel))[0];
     }
@@ -137,6 +137,7 @@ public sealed class DemoWorld
 
     private Agreement<MeteredUse> AgreementOf(ChargedSession session) => Network.Drivers[session.Session.Driver].Agreement;
 
-    private Task<KeptDocument> KeepAsync(string text, ChargedSession session, CancellationToken cancel) => Network.Clerk.Door.KeepAsync(
-        System.Text.Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8", Network.Operator, [Network.Drivers[session.Session.Driver].Driver.Party, Network.Arbiter.Party], cancel);
+    private Task<KeptDocument> KeepAsync(string text, Actor owner, ChargedSession session, CancellationToken cancel) => Network.Clerk.Door.KeepAsync(
+        System.Text.Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8", owner, AgreementOf(session).Number,
+        [Network.Operator.Party, Network.Drivers[session.Session.Driver].Driver.Party, Network.Arbiter.Party], cancel);
 }

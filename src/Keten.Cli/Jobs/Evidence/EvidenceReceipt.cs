@@ -25,10 +25,13 @@ internal sealed record EvidenceReceipt<TArguments>(Receipt Receipt, Call Call, T
 internal static class EvidenceReceipt
 {
     /// <summary>The first call of a clause, in a receipt that shows what it did.</summary>
-    public static EvidenceReceipt<TClause> Of<T, TClause>(byte[] bytes, Contract<T> contract) where T : class where TClause : notnull
+    /// <param name="bytes">The receipt.</param>
+    /// <param name="contract">The clause's.</param>
+    /// <param name="which">Of several in one transaction, which; null: the first.</param>
+    public static EvidenceReceipt<TClause> Of<T, TClause>(byte[] bytes, Contract<T> contract, Predicate<TClause>? which = null) where T : class where TClause : notnull
     {
         var clause = contract.ClauseOf<TClause>();
-        return Of(bytes, (Codec<TClause>)clause.ArgumentsCodec, clause.Kind == ClauseKind.Opening ? contract.Code : null, clause.Number);
+        return Of(bytes, (Codec<TClause>)clause.ArgumentsCodec, clause.Kind == ClauseKind.Opening ? contract.Code : null, clause.Number, which);
     }
 
     /// <summary>The first call of one of the ledger's own kinds.</summary>
@@ -49,7 +52,7 @@ internal static class EvidenceReceipt
     }
 
     // An opening and a call of the ledger's own say their contract; a call on an agreement does not.
-    private static EvidenceReceipt<TArguments> Of<TArguments>(byte[] bytes, Codec<TArguments> codec, ushort? contract, ushort clause) where TArguments : notnull
+    private static EvidenceReceipt<TArguments> Of<TArguments>(byte[] bytes, Codec<TArguments> codec, ushort? contract, ushort clause, Predicate<TArguments>? which = null) where TArguments : notnull
     {
         try
         {
@@ -61,9 +64,10 @@ internal static class EvidenceReceipt
                 var call = receipt.Transaction.Calls[(int)outcome.Index];
                 if (call.Clause != clause || (contract is { } code ? !call.Opens || call.Contract != code : call.Opens)) continue;
                 if (outcome.Code != 0) throw new BrokenLinkException($"The receipt shows a {codec.Name} that was refused.");
-                return new EvidenceReceipt<TArguments>(receipt, call, codec.FromBytes(call.Arguments), outcome);
+                var arguments = codec.FromBytes(call.Arguments);
+                if (which?.Invoke(arguments) != false) return new EvidenceReceipt<TArguments>(receipt, call, arguments, outcome);
             }
-            throw new BrokenLinkException($"The receipt shows no {codec.Name}.");
+            throw new BrokenLinkException($"The receipt shows no such {codec.Name}.");
         }
         catch (Exception fault) when (fault is MalformedException or ArgumentException)
         {

@@ -21,7 +21,8 @@ public sealed class Trace
     private EvidenceReceipt<MeteredUse.Agree> opening = null!;
     private EvidenceReceipt<MeteredUse.Charge> charge = null!;
     private EvidenceReceipt<Tariff.Publish> tariff = null!;
-    private EvidenceReceipt<KernelCalls.Enrol> enrolment = null!;
+    private EvidenceReceipt<KernelCalls.Enrol>? enrolment;
+    private EvidenceReceipt<MeteredUse.AcceptMeter>? accepted;
     private MeteredUse.Usage usage = null!;
     private MeteredUse.Charged charged;
     private Priced priced = null!;
@@ -68,14 +69,19 @@ public sealed class Trace
 
     private string MeterKey()
     {
-        enrolment = EvidenceReceipt.Of(bundle.Meter, Codec<KernelCalls.Enrol>(), contract: 0);
+        // A party is the hash of its first key: the key itself shows as much as the receipt of its enrolment, which the node that serves may not have for this reader.
+        enrolment = bundle.Meter.Length == PublicKey.Size ? null : EvidenceReceipt.Of(bundle.Meter, Codec<KernelCalls.Enrol>(), contract: 0);
         opening = EvidenceReceipt.Of<MeteredUse, MeteredUse.Agree>(bundle.Opening, MeteredUse.Contents);
-        meterKey = enrolment.Arguments.Key;
+        meterKey = enrolment?.Arguments.Key ?? new PublicKey(bundle.Meter);
         meter = Party.Of(meterKey.Id);
-        if (!EvidenceCdr.SpkiOf(meterKey).Spki.Span.SequenceEqual(key.Spki.Span)) throw new BrokenLinkException("The key that signed the record is not the one that was enrolled.");
-        return opening.Arguments.Meters.Contains(meter)
-            ? $"Its key is party {meter}, and operator and driver accepted it in agreement {opening.Outcome.Agreement}."
-            : throw new BrokenLinkException("Operator and driver have not accepted this meter.");
+        if (!EvidenceCdr.SpkiOf(meterKey).Spki.Span.SequenceEqual(key.Spki.Span)) throw new BrokenLinkException("The key that signed the record is not the meter's on the ledger.");
+        var agreement = opening.Outcome.Agreement;
+        if (opening.Arguments.Meters.Contains(meter)) return $"Its key is party {meter}, and operator and driver accepted it in agreement {agreement}.";
+        if (bundle.Accepted is null) throw new BrokenLinkException("Operator and driver have not accepted this meter.");
+        accepted = EvidenceReceipt.Of<MeteredUse, MeteredUse.AcceptMeter>(bundle.Accepted, MeteredUse.Contents, accept => accept.Meter == meter);
+        return accepted.Outcome.Agreement == agreement
+            ? $"Its key is party {meter}, and operator and driver accepted it later in agreement {agreement}, at height {accepted.Receipt.Header.Height}."
+            : throw new BrokenLinkException("The meter was accepted in another agreement.");
     }
 
     private string Reading()
@@ -85,6 +91,7 @@ public sealed class Trace
         usage = signed.Statement;
         if (signed.Key != meterKey.Id || !signed.Verifies(charge.Receipt.Transaction.LedgerId, meterKey)) throw new BrokenLinkException("The statement is not signed with the meter's key.");
         if (usage.For.Number != opening.Outcome.Agreement || charge.Call.Agreement != usage.For.Number) throw new BrokenLinkException("The statement is for another agreement.");
+        if (accepted is not null && accepted.Receipt.HistoryIndex > charge.Receipt.HistoryIndex) throw new BrokenLinkException("The meter was accepted after the charge.");
         if (!Commitment.Verify(usage.Document, bundle.Salt.ToArray(), bundle.Ocmf)) throw new BrokenLinkException("The commitment in the statement is not to this record.");
         return usage.Points.Count > 0 && RecordPoints.Of(record, usage.Points[0].Register.Unit) == usage.Points
             ? $"Transaction {charge.Receipt.Transaction.Id} carries its {usage.Points.Count} readings and commits to it."
@@ -127,16 +134,16 @@ public sealed class Trace
     {
         var genesis = EvidenceReceipt.GenesisOf(bundle.Genesis);
         if (expected is not null && expected.LedgerId != genesis.LedgerId) throw new BrokenLinkException("The bundle is of another ledger.");
-        foreach (var (name, receipt) in Four())
+        foreach (var (name, receipt) in All())
             if (ReceiptCheck.Check(receipt, genesis) is var fault and not (ReceiptFault.None or ReceiptFault.Certificate))
                 throw new BrokenLinkException($"The receipt of the {name} does not hold: {fault}.");
-        return $"Four receipts of ledger {genesis.LedgerId} show the calls and what they did.";
+        return $"{All().Count} receipts of ledger {genesis.LedgerId} show the calls and what they did.";
     }
 
     private string Certificates()
     {
         var genesis = EvidenceReceipt.GenesisOf(bundle.Genesis);
-        foreach (var (name, receipt) in Four())
+        foreach (var (name, receipt) in All())
             if (ReceiptCheck.Check(receipt, genesis) != ReceiptFault.None) throw new BrokenLinkException($"The validators' certificate of the {name} does not hold.");
         return $"{genesis.Validators.Quorum} of {genesis.Validators.Count} validators certified each; the charge at height {charge.Receipt.Header.Height}.";
     }
@@ -148,8 +155,13 @@ public sealed class Trace
         return $"Charge record {cdr.Id} says the same: {cdr.TotalEnergy} kWh for {cdr.TotalCost.InclVat ?? cdr.TotalCost.ExclVat} {cdr.Currency}.";
     }
 
-    private (string Name, Receipt Receipt)[] Four() =>
-        [("charge", charge.Receipt), ("meter's enrolment", enrolment.Receipt), ("tariff's publication", tariff.Receipt), ("agreement", opening.Receipt)];
+    private List<(string Name, Receipt Receipt)> All()
+    {
+        List<(string, Receipt)> all = [("charge", charge.Receipt), ("tariff's publication", tariff.Receipt), ("agreement", opening.Receipt)];
+        if (enrolment is not null) all.Add(("meter's enrolment", enrolment.Receipt));
+        if (accepted is not null) all.Add(("meter's acceptance", accepted.Receipt));
+        return all;
+    }
 
     private string Money(Amount amount) => Client.AmountText.Write(amount.Minor, tariff.Arguments.Terms.CurrencyDecimals);
 

@@ -122,6 +122,15 @@ public sealed class ChargingNetwork
         }
     }
 
+    /// <summary>Enrols a meter, which operator and driver then accept in their agreement: one that has been exchanged, or has come later.</summary>
+    public async Task AcceptMeterAsync(string driver, SessionMeter device, CancellationToken cancel = default)
+    {
+        var enrolled = (await EnrolAsync([device.Actor], cancel))[0];
+        var (customer, agreement, _) = drivers[driver];
+        await Clerk.MustAsync([Clerk.Begin(Operator, customer).Call(MeteredUse.Contents, agreement, new MeteredUse.AcceptMeter(device.Actor.Party)).SignBy(Operator, customer)], cancel);
+        meters.Add(device.Actor.Name, new NetworkMeter(device, enrolled));
+    }
+
     private byte[] Agree(DriverTerms terms, Instant until)
     {
         var driver = terms.Driver;

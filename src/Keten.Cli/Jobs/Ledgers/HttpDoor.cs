@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Keten.Client;
 using Keten.Contracts;
 using Keten.Kernel;
@@ -26,16 +25,19 @@ public sealed class HttpDoor(Uri node, Hash ledger) : ILedgerDoor, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<byte[]> ReceiptAsync(Hash transaction, Actor reader, CancellationToken cancel = default) =>
-        readers.GetOrAdd(reader, each => new KetenClient(node, each.Key)).ReceiptAsync(transaction, cancel: cancel);
+    public Task<byte[]> ReceiptAsync(Hash transaction, Actor reader, CancellationToken cancel = default) => As(reader).ReceiptAsync(transaction, cancel: cancel);
 
     /// <inheritdoc/>
-    /// <remarks>The owner keeps the document; the ledger is given the commitment alone.</remarks>
-    public Task<KeptDocument> KeepAsync(ReadOnlyMemory<byte> content, string mediaType, Actor owner, IReadOnlyList<Party> readers, CancellationToken cancel = default)
+    /// <remarks>The node's vault keeps it, under the owner's name.</remarks>
+    public async Task<KeptDocument> KeepAsync(
+        ReadOnlyMemory<byte> content, string mediaType, Actor owner, ulong agreement, IReadOnlyList<Party> readers, CancellationToken cancel = default)
     {
-        var salt = RandomNumberGenerator.GetBytes(Commitment.SaltSize);
-        return Task.FromResult(new KeptDocument(Commitment.Of(salt, content.Span), new Hash(salt)));
+        var (commitment, salt) = await As(owner).PutDocumentAsync(content, mediaType, [.. readers.Where(reader => reader != owner.Party)], agreement, cancel);
+        return new KeptDocument(commitment, salt);
     }
+
+    /// <summary>The node as one of the parties reads it.</summary>
+    public KetenClient As(Actor reader) => readers.GetOrAdd(reader, each => new KetenClient(node, each.Key));
 
     /// <inheritdoc/>
     public void Dispose()

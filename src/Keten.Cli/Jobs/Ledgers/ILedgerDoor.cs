@@ -16,9 +16,9 @@ public interface ILedgerDoor
     /// <exception cref="InvalidOperationException">There is none.</exception>
     Task<byte[]> ReceiptAsync(Hash transaction, Actor reader, CancellationToken cancel = default);
 
-    /// <summary>Keeps a document beside the ledger for some readers.</summary>
+    /// <summary>Keeps a document of an agreement beside the ledger, for the agreement's readers and some others.</summary>
     /// <returns>The salted commitment to it, and its salt.</returns>
-    Task<KeptDocument> KeepAsync(ReadOnlyMemory<byte> content, string mediaType, Actor owner, IReadOnlyList<Party> readers, CancellationToken cancel = default);
+    Task<KeptDocument> KeepAsync(ReadOnlyMemory<byte> content, string mediaType, Actor owner, ulong agreement, IReadOnlyList<Party> readers, CancellationToken cancel = default);
 }
 
 /// <summary>What became of a transaction.</summary>

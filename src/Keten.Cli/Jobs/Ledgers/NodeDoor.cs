@@ -24,7 +24,8 @@ public sealed class NodeDoor(LedgerNode node, DocumentStore documents) : ILedger
         Task.FromResult(node.ReceiptOf(transaction)?.ToBytes() ?? throw new InvalidOperationException("The ledger has no such transaction."));
 
     /// <inheritdoc/>
-    public Task<KeptDocument> KeepAsync(ReadOnlyMemory<byte> content, string mediaType, Actor owner, IReadOnlyList<Party> readers, CancellationToken cancel = default) =>
+    /// <remarks>The readers of agreements are known to a whole node only: here the readers that are named read, and the job's index finds the document again.</remarks>
+    public Task<KeptDocument> KeepAsync(ReadOnlyMemory<byte> content, string mediaType, Actor owner, ulong agreement, IReadOnlyList<Party> readers, CancellationToken cancel = default) =>
         Task.FromResult(documents.Put(content, mediaType, owner.Party, readers, agreement: 0) is (DocumentFault.None, var commitment, var salt)
             ? new KeptDocument(commitment, new Hash(salt)) : throw new IOException("The vault did not keep a document."));
 }

@@ -78,5 +78,7 @@ public sealed class SessionCharging(ChargingNetwork network, OperatorNames names
     }
 
     private Task<KeptDocument> KeepAsync(byte[] content, string mediaType, MeteredSession session, CancellationToken cancel) =>
-        Clerk.Door.KeepAsync(content, mediaType, network.Operator, [network.Operator.Party, network.Drivers[session.Driver].Driver.Party, network.Arbiter.Party], cancel);
+        Clerk.Door.KeepAsync(
+            content, mediaType, network.Operator, network.Drivers[session.Driver].Agreement.Number,
+            [network.Operator.Party, network.Drivers[session.Driver].Driver.Party, network.Arbiter.Party], cancel);
 }
