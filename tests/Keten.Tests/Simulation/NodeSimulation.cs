@@ -102,7 +102,7 @@ internal sealed class NodeSimulation
     {
         var options = new PipelineOptions
         {
-            Clock = clock, Scheduler = threads, Verifiers = 2, SnapshotEvery = 3, BatchAtMost = 8,
+            Clock = clock, Scheduler = threads, Verifiers = 2, SnapshotEvery = 3, BatchAtMost = 8, BlockSegmentBytes = 4 << 10,
             Log = new FileLogOptions { SegmentBytes = 16 << 10, QueueBytes = 8 << 10, MaxEntryBytes = 4 << 10, Scheduler = threads, Salt = () => (ulong)random.NextInt64() },
         };
         var opening = threads.Start(() => LedgerNode.OpenAsync(new NodeSetup("none", genesis, BuiltIn.Catalogue, Validator, options) { Disk = seen }));

@@ -69,10 +69,11 @@ internal sealed class Promises(Genesis genesis)
         Told = Math.Max(Told, header.Height);
     }
 
-    /// <summary>What lies on the disk before a node is opened: each block of which anybody was told.</summary>
+    /// <summary>What lies on the disk before a node is opened: each block of which anybody was told, and nothing that opening cannot mend.</summary>
     public void CheckStored(IDisk disk)
     {
-        var stored = (ulong)StoredBlocks.Read(disk.Folder("blocks"), []).Count;
+        foreach (var finding in NodeCheck.Run(disk)) Unless(!finding.IsDamage, $"{finding.File}, byte {finding.Offset}: {finding.Reason}");
+        var stored = (ulong)StoredBlocks.Read(disk.Folder("blocks"), 0, []).Count;
         Unless(stored >= Told, $"Block {Told} was told, and {stored} blocks are stored.");
     }
 
