@@ -61,16 +61,20 @@ internal sealed class Door : IAsyncDisposable
     {
         var brought = new Dictionary<KeyId, ImportedKey?>();
         var passed = new List<(Transaction Transaction, int Index)>();
-        await foreach (var chunk in chunks.Reader.ReadAllAsync())
+        // ReadAllAsync would leave the scheduler.
+        while (await chunks.Reader.WaitToReadAsync())
         {
-            try
+            while (chunks.Reader.TryRead(out var chunk))
             {
-                Verify(chunk, passed, brought);
-            }
-            catch (Exception fault)
-            {
-                node.Failure.Set(fault);
-                chunk.Submission.Fail(node.Failure.Why!);
+                try
+                {
+                    Verify(chunk, passed, brought);
+                }
+                catch (Exception fault)
+                {
+                    node.Failure.Set(fault);
+                    chunk.Submission.Fail(node.Failure.Why!);
+                }
             }
         }
     }
