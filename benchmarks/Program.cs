@@ -21,6 +21,7 @@ var console = AnsiConsole.Create(new AnsiConsoleSettings
 {
     Out = new AnsiConsoleOutput(options.Json ? Console.Error : Console.Out), Ansi = (options.Json ? Console.IsErrorRedirected : Console.IsOutputRedirected) ? AnsiSupport.No : AnsiSupport.Detect,
 });
+console.Profile.Width = Math.Max(console.Profile.Width, 140);
 var (name, failed) = (options.Names[0], 0);
 var results = new JsonArray();
 var document = new JsonObject

@@ -8,15 +8,17 @@ namespace Keten.Bench.Load;
 internal sealed class Fleet : IDisposable
 {
     /// <summary>What each party is given, in cents: nobody runs out.</summary>
-    public const long Funds = 100_000_000;
+    public const long Funds = 10_000_000;
 
     private const int FundedAtOnce = 500;
+    private const int CallsAtOnce = 10_000;
     private const long SecondsToDecide = 3_600;
     private static readonly Unit Euro = new(1);
 
     private readonly ulong[] counters;
     private readonly Random random = new(1);
     private ulong bankCounter;
+    private int units;
 
     public Fleet(int size)
     {
@@ -40,14 +42,33 @@ internal sealed class Fleet : IDisposable
     /// <param name="send">Submits some transactions and waits until they are done.</param>
     public async Task FoundAsync(Hash ledger, Func<byte[][], Task> send)
     {
+        await EnrolAsync(ledger, send);
+        await OpenUnitAsync(send);
+        foreach (var some in Parties.Chunk(FundedAtOnce)) await send([Issue(1, Funds, some)]);
+    }
+
+    /// <summary>Enrols everybody, without money.</summary>
+    public async Task EnrolAsync(Hash ledger, Func<byte[][], Task> send)
+    {
         Ledger = ledger;
         foreach (var some in Sign(Keys.Length, each => Begin(each).Enrol(Keys[each].Public).Sign(Keys[each])).Chunk(500)) await send(some);
-        await send([ByBank().Open(EMoney.Contents, new EMoney.Begin(Party.Of(Bank.Id), "EUR", 2)).Sign(Bank)]);
-        foreach (var some in Parties.Chunk(FundedAtOnce))
+    }
+
+    /// <summary>Opens so many more units, and gives everybody an account with money in each.</summary>
+    public async Task SpreadAsync(int more, Func<byte[][], Task> send)
+    {
+        for (var last = units + more; units < last;)
         {
-            var builder = ByBank();
-            foreach (var party in some) builder.Call(EMoney.Contents, new Agreement<EMoney>(1), new EMoney.Issue(party, Euro.Of(Funds), Hash.Of(Convert.FromHexString(party.ToString()))));
-            await send([builder.Sign(Bank)]);
+            await OpenUnitAsync(send);
+            var (giver, unit) = ((units - 1) % Keys.Length, new Unit((uint)units));
+            await send([Issue(units, Funds * Keys.Length, Parties[giver])]);
+            for (var from = 0; from < Keys.Length; from += CallsAtOnce)
+            {
+                var builder = Begin(giver);
+                for (var to = from; to < Math.Min(from + CallsAtOnce, Keys.Length); to++)
+                    if (to != giver) builder.Transfer(null, Parties[to], unit.Of(Funds));
+                await send([builder.Sign(Keys[giver])]);
+            }
         }
     }
 
@@ -58,14 +79,19 @@ internal sealed class Fleet : IDisposable
         return Sign(count, each => Begin(each % Keys.Length).Transfer(null, to[each], Euro.Of(1 + each % 100)).Sign(Keys[each % Keys.Length]));
     }
 
-    /// <summary>Transactions of so many transfers, each with one signature, from everybody in turn to anybody.</summary>
+    /// <summary>Transactions of so many transfers, each with one signature, from everybody in turn to anybody, in any unit.</summary>
     public byte[][] Batches(int count, int transfersEach)
     {
         var to = Draw(count * transfersEach);
+        var unit = Array.ConvertAll(to, _ => new Unit((uint)random.Next(units) + 1));
         return Sign(count, each =>
         {
             var builder = Begin(each % Keys.Length);
-            for (var one = 0; one < transfersEach; one++) builder.Transfer(null, to[each * transfersEach + one], Euro.Of(1 + one % 100));
+            for (var one = 0; one < transfersEach; one++)
+            {
+                var at = each * transfersEach + one;
+                builder.Transfer(null, to[at], unit[at].Of(1 + one % 100));
+            }
             return builder.Sign(Keys[each % Keys.Length]);
         });
     }
@@ -77,6 +103,21 @@ internal sealed class Fleet : IDisposable
     {
         foreach (var key in Keys) key.Dispose();
         Bank.Dispose();
+    }
+
+    private async Task OpenUnitAsync(Func<byte[][], Task> send)
+    {
+        await send([ByBank().Open(EMoney.Contents, new EMoney.Begin(Party.Of(Bank.Id), "EUR", 2)).Sign(Bank)]);
+        units++;
+    }
+
+    // The money that is opened first has number 1, as agreement and as unit, and so on: nobody else is on the ledger.
+    private byte[] Issue(int unit, long minor, params ReadOnlySpan<Party> parties)
+    {
+        var builder = ByBank();
+        foreach (var party in parties)
+            builder.Call(EMoney.Contents, new Agreement<EMoney>((ulong)unit), new EMoney.Issue(party, new Unit((uint)unit).Of(minor), Hash.Of(Convert.FromHexString(party.ToString()))));
+        return builder.Sign(Bank);
     }
 
     private TransactionBuilder ByBank() => New().By(Bank.Id, ++bankCounter);

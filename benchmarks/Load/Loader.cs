@@ -10,10 +10,13 @@ namespace Keten.Bench.Load;
 internal sealed class Loaded
 {
     private readonly Lock gate = new();
-    private readonly List<double> waits = [];
+    private readonly List<double> waits = [], refusals = [];
 
     /// <summary>From the first request until the last answer.</summary>
     public double Seconds { get; set; }
+
+    /// <summary>From the first request until the last was sent.</summary>
+    public double SendingSeconds { get; set; }
 
     /// <summary>Transactions that were done.</summary>
     public int Done { get; private set; }
@@ -36,18 +39,24 @@ internal sealed class Loaded
         lock (gate) return Figure.Percentile(waits, part);
     }
 
-    /// <summary>Takes an answer to a submission, and says whether all of it was done.</summary>
-    public bool Take(in Reply reply, double milliseconds)
+    /// <summary>Of the answers that said no to all or a part, in milliseconds.</summary>
+    public double RefusedPercentile(double part)
+    {
+        lock (gate) return Figure.Percentile(refusals, part);
+    }
+
+    /// <summary>Takes an answer to a submission.</summary>
+    public void Take(in Reply reply, double milliseconds)
     {
         var (done, busy, height) = reply.Status == 200 ? Count(reply.Body.Span) : default;
         lock (gate)
         {
+            if (reply.Status == 503 || busy > 0) refusals.Add(milliseconds);
             if (reply.Status == 503) Refused = (Refused.All + 1, Refused.WithRetryAfter + (reply.RetryAfter >= 0 ? 1 : 0));
             else if (reply.Status == 200) waits.Add(milliseconds);
             else throw new InvalidOperationException($"The node answered {reply.Status}.");
             (Done, Busy, Height) = (Done + done, Busy + busy, Math.Max(Height, height));
         }
-        return reply.Status == 200 && busy == 0;
     }
 
     /// <summary>Takes the time of an answer of another kind.</summary>
@@ -101,8 +110,13 @@ internal static class Loader
         return loaded;
     }
 
+    /// <param name="node">Which.</param>
+    /// <param name="requests">In order.</param>
+    /// <param name="perSecond">How many requests are due a second.</param>
+    /// <param name="connections">So many can be under way.</param>
+    /// <param name="watch">Told of each answer: when it was due, in seconds, and what it took, in milliseconds. From several threads.</param>
     /// <summary>So many requests a second whether or not the node keeps up; an answer's time counts from when its request was due, not from when it could be sent.</summary>
-    public static async Task<Loaded> OpenAsync(Uri node, byte[][] requests, double perSecond, int connections, Action<double, Reply>? watch = null)
+    public static async Task<Loaded> OpenAsync(Uri node, byte[][] requests, double perSecond, int connections, Action<double, double>? watch = null)
     {
         var (loaded, next) = (new Loaded(), -1);
         var clock = Stopwatch.StartNew();
@@ -112,9 +126,11 @@ internal static class Loader
             {
                 var due = TimeSpan.FromSeconds(at / perSecond);
                 if (due - clock.Elapsed is { TotalMilliseconds: > 0.5 } early) await Task.Delay(early);
+                if (at == requests.Length - 1) loaded.SendingSeconds = clock.Elapsed.TotalSeconds;
                 var reply = await connection.SendAsync(requests[at]);
-                loaded.Take(reply, (clock.Elapsed - due).TotalMilliseconds);
-                watch?.Invoke(clock.Elapsed.TotalSeconds, reply);
+                var took = (clock.Elapsed - due).TotalMilliseconds;
+                loaded.Take(reply, took);
+                watch?.Invoke(due.TotalSeconds, took);
             }
         });
         loaded.Seconds = clock.Elapsed.TotalSeconds;

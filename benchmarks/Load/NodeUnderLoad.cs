@@ -24,15 +24,15 @@ internal sealed class NodeUnderLoad : IAsyncDisposable
     }
 
     /// <summary>Does something, and adds what it cost the node and this process, for each of so many.</summary>
-    public async Task<Loaded> CountedAsync(Run run, string each, Func<Task<Loaded>> work)
+    public async Task<Loaded> CountedAsync(Run run, string each, Func<Task<Loaded>> work, int inEach = 1)
     {
         var (node, mine) = (Usage.Of(Node.Id), Usage.Mine());
         var loaded = await work();
         var (nodeAfter, mineAfter) = (Usage.Of(Node.Id), Usage.Mine());
-        var count = Math.Max(1, loaded.Done);
+        var count = (double)Math.Max(1, loaded.Done) * inEach;
         run.Add($"nodeCpuPer{each}", "µs", (nodeAfter.CpuSeconds - node.CpuSeconds) * 1e6 / count);
         run.Add($"loadCpuPer{each}", "µs", (mineAfter.CpuSeconds - mine.CpuSeconds) * 1e6 / count);
-        run.Add($"diskWrittenPer{each}", "B", (nodeAfter.WrittenBytes - node.WrittenBytes) / (double)count);
+        run.Add($"diskWrittenPer{each}", "B", (nodeAfter.WrittenBytes - node.WrittenBytes) / count);
         run.Add("nodeMemory", "MiB", nodeAfter.MemoryBytes / (double)(1 << 20));
         return loaded;
     }

@@ -73,11 +73,15 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Bytes in the data folder up to the last that is not zero, file by file: views, and all else.</summary>
-    public (long Ledger, long Views) Bytes()
+    public (long Ledger, long Views) Bytes() => Bytes(new DirectoryInfo(Data), _ => true);
+
+    /// <summary>The same of a node that runs elsewhere, of some of its files.</summary>
+    public static (long Ledger, long Views) Bytes(DirectoryInfo data, Func<FileInfo, bool> counts)
     {
         var (ledger, views) = (0L, 0L);
-        foreach (var file in new DirectoryInfo(Data).EnumerateFiles("*", SearchOption.AllDirectories))
+        foreach (var file in data.EnumerateFiles("*", SearchOption.AllDirectories))
         {
+            if (!counts(file)) continue;
             if (file.Name.Contains("views", StringComparison.Ordinal)) views += file.Length;
             else if (file.Length > 0) ledger += Written(file);
         }
