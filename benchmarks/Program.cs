@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Keten.Bench.Harness;
+using Keten.Bench.Plots;
 using Keten.Bench.Scenarios;
 using Spectre.Console;
 
-if (Options.Read(args) is not { } options || (options.Names is [var word] && word != "all" && All.Find(word) is null) || options.Names.Count > 1)
+if (Options.Read(args) is not { } options || (options.Names is [var word] && word is not ("all" or "plot") && All.Find(word) is null) || options.Names.Count > 1)
 {
     Console.Error.WriteLine("usage: ./bench NAME|all|plot [--quick|--long] [--rounds N] [--json] [--keep]");
     return 2;
@@ -13,6 +14,13 @@ if (options.Names.Count == 0)
 {
     Console.WriteLine("./bench NAME|all [--quick|--long] [--rounds N] [--json] [--keep]      --keep: under benchmarks/results");
     foreach (var each in All.Scenarios) Console.WriteLine($"  {each.Name,-10} {each.What}");
+    Console.WriteLine($"  {"plot",-10} draws what was kept, as SVG beside it");
+    return 0;
+}
+
+if (options.Names[0] == "plot")
+{
+    foreach (var path in Plot.Write()) Console.WriteLine(path);
     return 0;
 }
 

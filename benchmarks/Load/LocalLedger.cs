@@ -62,9 +62,15 @@ internal sealed class LocalLedger
     }
 
     /// <summary>Does all of them, with the roots of the checkpoints that are due.</summary>
-    public Task DoAsync(IReadOnlyList<byte[]> transactions)
+    public void Do(IReadOnlyList<byte[]> transactions)
     {
         foreach (var batch in Batches(Read(transactions))) _ = Execute(Next(batch)).Checkpoint?.Root;
+    }
+
+    /// <summary>The same, for a fleet that does not know where its transactions go.</summary>
+    public Task DoAsync(byte[][] transactions)
+    {
+        Do(transactions);
         return Task.CompletedTask;
     }
 

@@ -1,4 +1,5 @@
 using Keten.Bench.Harness;
+using Keten.Bench.Parts;
 using Keten.Bench.Peers;
 
 namespace Keten.Bench.Scenarios;
@@ -18,6 +19,7 @@ internal static class All
         new("overload", "five times as much as the node can do, and how it comes back", Overload.MeasureAsync),
         new("soak", "seven tenths of what the node can do, for a while", Soak.MeasureAsync),
         new("visa-day", "a day of Visa's transfers on a node's disk, projected", VisaDay.MeasureAsync),
+        new("parts", "the small parts that every transaction goes through, by BenchmarkDotNet", SmallPartsScenario.MeasureAsync),
     ];
 
     public static Scenario? Find(string name) => Array.Find(Scenarios, scenario => scenario.Name == name);

@@ -31,7 +31,7 @@ internal static class Grow
                 var ready = fleet.Batches(transactions, TransfersEach);
                 var seconds = Run.Time(() =>
                 {
-                    ledger.DoAsync(ready);
+                    ledger.Do(ready);
                     ledger.Root();
                 });
                 run.Add($"transfersPerSecondAt{name}", "/s", transactions * (double)TransfersEach / seconds);
