@@ -37,6 +37,12 @@ internal sealed class Run(Scenario scenario, Options options)
     /// <summary>What this round found.</summary>
     public double Last(string name) => figures[name].Rounds[^1];
 
+    /// <summary>Adds the ratio of two figures' medians, where both were measured: rounds of different programs have no pairs.</summary>
+    public void Ratio(string name, string figure, string to)
+    {
+        if (Median(figure) is { } value && Median(to) is > 0 and var other) Add(name, "", value / other);
+    }
+
     /// <summary>Says what a figure should be.</summary>
     public void Aim(string name, double? atLeast = null, double? atMost = null)
     {

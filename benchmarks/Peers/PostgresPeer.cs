@@ -51,22 +51,25 @@ internal static partial class PostgresPeer
         $$;
         """;
 
-    public static async Task<string?> MeasureAsync(Run run)
+    /// <summary>All three ways.</summary>
+    public static Task<string?> MeasureAsync(Run run) => WithServerAsync(run, async server =>
     {
-        await using var server = await StartAsync(run);
-        if (server is null) return "there is no PostgreSQL here.";
-        for (var round = 0; round < run.Rounds; round++) await OnesAsync(run, server, run.Pick(2, 4, 15));
-        foreach (var (function, name) in ((string, string)[])[("transfer_each", "postgresBatched"), ("transfer_sets", "postgresSets")])
-            for (var round = 0; round <= run.Rounds; round++) await BatchesAsync(round == 0 ? null : run, server, function, name, run.Pick(40, 100, 400));
-        return null;
-    }
+        await OnesAsync(run, server);
+        await BatchesAsync(run, server, "transfer_each", "postgresBatched");
+        await BatchesAsync(run, server, "transfer_sets", "postgresSets");
+    });
 
-    /// <summary>Only the set-based batches: what <c>batched</c> is held against.</summary>
-    public static async Task<string?> MeasureSetsAsync(Run run)
+    /// <summary>Only one each: what signed transfers are held against.</summary>
+    public static Task<string?> MeasureOnesAsync(Run run) => WithServerAsync(run, server => OnesAsync(run, server));
+
+    /// <summary>Only the set-based batches: what batched transfers are held against.</summary>
+    public static Task<string?> MeasureSetsAsync(Run run) => WithServerAsync(run, server => BatchesAsync(run, server, "transfer_sets", "postgresSets"));
+
+    private static async Task<string?> WithServerAsync(Run run, Func<PostgresServer, Task> measure)
     {
         await using var server = await StartAsync(run);
         if (server is null) return "there is no PostgreSQL here.";
-        for (var round = 0; round <= run.Rounds; round++) await BatchesAsync(round == 0 ? null : run, server, "transfer_sets", "postgresSets", run.Pick(40, 100, 400));
+        await measure(server);
         return null;
     }
 
@@ -86,8 +89,9 @@ internal static partial class PostgresPeer
     }
 
     // pgbench is the lightest client there is for it.
-    private static async Task OnesAsync(Run run, PostgresServer server, int seconds)
+    private static async Task OnesAsync(Run run, PostgresServer server)
     {
+        var seconds = run.Pick(2, 4, 15);
         if (server.Program("pgbench") is not { } pgbench) throw new InvalidOperationException("there is no pgbench here.");
         var script = Path.Combine(Path.GetTempPath(), $"keten-{Guid.NewGuid():n}.sql");
         await File.WriteAllTextAsync(script, FormattableString.Invariant($"""
@@ -98,16 +102,26 @@ internal static partial class PostgresPeer
             """));
         try
         {
+            for (var round = 0; round < run.Rounds; round++) await RoundAsync();
+        }
+        finally
+        {
+            File.Delete(script);
+        }
+
+        async Task RoundAsync()
+        {
             var before = await SizesAsync(server);
             var said = Tool.Must(pgbench, "-h", server.Host, "-U", "postgres", "-n", "-M", "prepared", "-c", $"{Clients}", "-j", "2", "-T", $"{seconds}", "-f", script, "postgres");
             var after = await SizesAsync(server);
             run.Add("postgresPerSecond", "/s", double.Parse(Tps().Match(said).Groups["tps"].Value, CultureInfo.InvariantCulture));
             AddSizes(run, "postgres", before, after);
         }
-        finally
-        {
-            File.Delete(script);
-        }
+    }
+
+    private static async Task BatchesAsync(Run run, PostgresServer server, string function, string name)
+    {
+        for (var round = 0; round <= run.Rounds; round++) await BatchesAsync(round == 0 ? null : run, server, function, name, run.Pick(40, 100, 400));
     }
 
     private static async Task BatchesAsync(Run? run, PostgresServer server, string function, string name, int batches)

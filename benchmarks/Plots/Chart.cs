@@ -10,7 +10,7 @@ internal static class Chart
     private const int Width = 720;
     private const int Left = 210;
     private const int BarHeight = 26;
-    private const int Head = 44;
+    private const int Head = 52;
     private const int PlotHeight = 260;
     private const string Ink = "#7a7f87";
     private const string Colour = "#2f7ed8";

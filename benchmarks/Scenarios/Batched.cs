@@ -18,11 +18,8 @@ internal static class Batched
         await KernelAsync(run, run.Pick(20, 60, 200));
         await NodeAsync(run, run.Pick(40, 100, 400));
         await SideBySide.TryAsync(run, "PostgreSQL", PostgresPeer.MeasureSetsAsync);
-        if (run.Median("postgresSetsPerSecond") is { } sets)
-        {
-            run.Add("ratioToPostgresSets", "", run.Median("transfersPerSecond")!.Value / sets);
-            run.Aim("ratioToPostgresSets", atLeast: 4);
-        }
+        run.Ratio("ratioToPostgresSets", "transfersPerSecond", "postgresSetsPerSecond");
+        run.Aim("ratioToPostgresSets", atLeast: 4);
         run.Aim("transfersPerSecond", atLeast: 500_000);
         run.Aim("bytesPerTransfer", atMost: 80);
     }

@@ -26,6 +26,7 @@ internal static class Grow
             units = wanted;
             ledger.Root();
             var (accounts, name) = ((long)Parties * units, Name(Parties * (long)units));
+            ledger.Do(fleet.Batches(transactions, TransfersEach));
             for (var round = 0; round < run.Rounds; round++)
             {
                 var ready = fleet.Batches(transactions, TransfersEach);

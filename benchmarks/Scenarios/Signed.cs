@@ -1,5 +1,6 @@
 using Keten.Bench.Harness;
 using Keten.Bench.Load;
+using Keten.Bench.Peers;
 
 namespace Keten.Bench.Scenarios;
 
@@ -17,6 +18,20 @@ internal static class Signed
     private const int HalfConnections = 128;
 
     public static async Task MeasureAsync(Run run)
+    {
+        await KetenAsync(run);
+        await SideBySide.TryAsync(run, "PostgreSQL", PostgresPeer.MeasureOnesAsync);
+        await SideBySide.TryAsync(run, "Anvil", AnvilPeer.MeasureAsync);
+        run.Ratio("ratioToPostgres", "transfersPerSecond", "postgresPerSecond");
+        run.Ratio("ratioToAnvil", "transfersPerSecond", "anvilPerSecond");
+        run.Aim("ratioToVerifyRate", atLeast: 0.65);
+        run.Aim("ratioToPostgres", atLeast: 2);
+        run.Aim("ratioToAnvil", atLeast: 3);
+        run.Aim("p99Ms", atMost: 50);
+        run.Aim("bytesPerTransfer", atMost: 280);
+    }
+
+    private static async Task KetenAsync(Run run)
     {
         var (aRound, ones, halfSeconds) = (run.Pick(20_000, 50_000, 200_000), run.Pick(5_000, 10_000, 50_000), run.Pick(3, 8, 30));
         run.Say("enrolling 10,000 signers");
@@ -44,9 +59,6 @@ internal static class Signed
             run.Add("onePerRequestPerSecond", "/s", loaded.PerSecond);
             run.Add("onePerRequestP99Ms", "ms", loaded.Percentile(0.99));
         }
-        run.Aim("ratioToVerifyRate", atLeast: 0.65);
-        run.Aim("p99Ms", atMost: 50);
-        run.Aim("bytesPerTransfer", atMost: 280);
     }
 
     /// <summary>One round of signed transfers, as fast as the node answers.</summary>
