@@ -30,22 +30,16 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         if (SideBySide.Find("initdb", "postgresql", Places) is not { } initdb) return null;
         var server = new PostgresServer(Path.GetDirectoryName(File.ResolveLinkTarget(initdb, true)?.FullName ?? initdb)!);
-        if (IsRoot) Tool.Must("chown", "postgres", server.folder.FullName);
-        Tool.Must(server.As("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-instructions"));
-        // Durable as it comes; room enough that neither memory nor a checkpoint in the middle of a round is what is measured.
-        await File.AppendAllTextAsync(Path.Combine(server.Data, "postgresql.conf"), $"""
-
-            listen_addresses = ''
-            unix_socket_directories = '{server.folder.FullName}'
-            fsync = on
-            synchronous_commit = on
-            shared_buffers = 512MB
-            max_wal_size = 8GB
-            checkpoint_timeout = 30min
-            max_connections = 100
-            """);
-        Tool.Must(server.As("pg_ctl", "-D", server.Data, "-w", "-t", "60", "-l", Path.Combine(server.folder.FullName, "log"), "start"));
-        return server;
+        try
+        {
+            await server.BeginAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The path of one of its programs, or null.</summary>
@@ -68,6 +62,25 @@ internal sealed class PostgresServer : IAsyncDisposable
         await Source.DisposeAsync();
         Tool.Run(As("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop"));
         folder.Delete(recursive: true);
+    }
+
+    private async Task BeginAsync()
+    {
+        if (IsRoot) Tool.Must("chown", "postgres", folder.FullName);
+        Tool.Must(As("initdb", "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-instructions"));
+        // Durable as it comes; room enough that neither memory nor a checkpoint in the middle of a round is what is measured.
+        await File.AppendAllTextAsync(Path.Combine(Data, "postgresql.conf"), $"""
+
+            listen_addresses = ''
+            unix_socket_directories = '{folder.FullName}'
+            fsync = on
+            synchronous_commit = on
+            shared_buffers = 512MB
+            max_wal_size = 8GB
+            checkpoint_timeout = 30min
+            max_connections = 100
+            """);
+        Tool.Must(As("pg_ctl", "-D", Data, "-w", "-t", "60", "-l", Path.Combine(folder.FullName, "log"), "start"));
     }
 
     private static bool IsRoot => Environment.UserName == "root";
