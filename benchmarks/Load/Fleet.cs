@@ -51,7 +51,7 @@ internal sealed class Fleet : IDisposable
     public async Task EnrolAsync(Hash ledger, Func<byte[][], Task> send)
     {
         Ledger = ledger;
-        foreach (var some in Sign(Keys.Length, each => Begin(each).Enrol(Keys[each].Public).Sign(Keys[each])).Chunk(500)) await send(some);
+        foreach (var some in InTurn(Keys.Length, (each, builder) => builder.Enrol(Keys[each].Public)).Chunk(500)) await send(some);
     }
 
     /// <summary>Opens so many more units, and gives everybody an account with money in each.</summary>
@@ -64,7 +64,7 @@ internal sealed class Fleet : IDisposable
             await send([Issue(units, Funds * Keys.Length, Parties[giver])]);
             for (var from = 0; from < Keys.Length; from += CallsAtOnce)
             {
-                var builder = Begin(giver);
+                var builder = New().By(Keys[giver].Id, ++counters[giver]);
                 for (var to = from; to < Math.Min(from + CallsAtOnce, Keys.Length); to++)
                     if (to != giver) builder.Transfer(null, Parties[to], unit.Of(Funds));
                 await send([builder.Sign(Keys[giver])]);
@@ -76,7 +76,7 @@ internal sealed class Fleet : IDisposable
     public byte[][] Transfers(int count)
     {
         var to = Draw(count);
-        return Sign(count, each => Begin(each % Keys.Length).Transfer(null, to[each], Euro.Of(1 + each % 100)).Sign(Keys[each % Keys.Length]));
+        return InTurn(count, (each, builder) => builder.Transfer(null, to[each], Euro.Of(1 + each % 100)));
     }
 
     /// <summary>Transactions of so many transfers, each with one signature, from everybody in turn to anybody, in any unit.</summary>
@@ -84,20 +84,15 @@ internal sealed class Fleet : IDisposable
     {
         var to = Draw(count * transfersEach);
         var unit = Array.ConvertAll(to, _ => new Unit((uint)random.Next(units) + 1));
-        return Sign(count, each =>
+        return InTurn(count, (each, builder) =>
         {
-            var builder = Begin(each % Keys.Length);
             for (var one = 0; one < transfersEach; one++)
             {
                 var at = each * transfersEach + one;
                 builder.Transfer(null, to[at], unit[at].Of(1 + one % 100));
             }
-            return builder.Sign(Keys[each % Keys.Length]);
         });
     }
-
-    /// <summary>The next transaction of a party, which has not used its counter.</summary>
-    public TransactionBuilder Begin(int party) => New().By(Keys[party].Id, Interlocked.Increment(ref counters[party]));
 
     public void Dispose()
     {
@@ -126,10 +121,18 @@ internal sealed class Fleet : IDisposable
 
     private Party[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => Parties[random.Next(Parties.Length)])];
 
-    private static byte[][] Sign(int count, Func<int, byte[]> sign)
+    // By one party after another. A counter follows from the place, whichever core signs first: a key's counters may be out of order by 256 at most.
+    private byte[][] InTurn(int count, Action<int, TransactionBuilder> fill)
     {
         var signed = new byte[count][];
-        Parallel.For(0, count, each => signed[each] = sign(each));
+        Parallel.For(0, count, each =>
+        {
+            var key = Keys[each % Keys.Length];
+            var builder = New().By(key.Id, counters[each % Keys.Length] + (ulong)(each / Keys.Length) + 1);
+            fill(each, builder);
+            signed[each] = builder.Sign(key);
+        });
+        for (var party = 0; party < Math.Min(count, Keys.Length); party++) counters[party] += (ulong)((count - party - 1) / Keys.Length) + 1;
         return signed;
     }
 }

@@ -94,9 +94,8 @@ internal static class Loader
     /// <summary>As fast as the node answers: each connection sends the next request when its last is answered. The clock stops when the views have caught up.</summary>
     public static async Task<Loaded> ClosedAsync(Uri node, byte[][] requests, int connections, bool andViews = true)
     {
-        var (loaded, next) = (new Loaded(), -1);
-        var clock = Stopwatch.StartNew();
-        await Each(node, connections, async connection =>
+        var (loaded, next, clock) = (new Loaded(), -1, new Stopwatch());
+        await Each(node, connections, clock, async connection =>
         {
             for (int at; (at = Interlocked.Increment(ref next)) < requests.Length;)
             {
@@ -110,17 +109,16 @@ internal static class Loader
         return loaded;
     }
 
+    /// <summary>So many requests a second whether or not the node keeps up; an answer's time counts from when its request was due, not from when it could be sent.</summary>
     /// <param name="node">Which.</param>
     /// <param name="requests">In order.</param>
     /// <param name="perSecond">How many requests are due a second.</param>
     /// <param name="connections">So many can be under way.</param>
     /// <param name="watch">Told of each answer: when it was due, in seconds, and what it took, in milliseconds. From several threads.</param>
-    /// <summary>So many requests a second whether or not the node keeps up; an answer's time counts from when its request was due, not from when it could be sent.</summary>
     public static async Task<Loaded> OpenAsync(Uri node, byte[][] requests, double perSecond, int connections, Action<double, double>? watch = null)
     {
-        var (loaded, next) = (new Loaded(), -1);
-        var clock = Stopwatch.StartNew();
-        await Each(node, connections, async connection =>
+        var (loaded, next, clock) = (new Loaded(), -1, new Stopwatch());
+        await Each(node, connections, clock, async connection =>
         {
             for (int at; (at = Interlocked.Increment(ref next)) < requests.Length;)
             {
@@ -140,9 +138,8 @@ internal static class Loader
     /// <summary>Asks for something, over and over on several connections.</summary>
     public static async Task<Loaded> AskAsync(Uri node, byte[][] requests, int connections, Action<int, Reply> take)
     {
-        var (loaded, next) = (new Loaded(), -1);
-        var clock = Stopwatch.StartNew();
-        await Each(node, connections, async connection =>
+        var (loaded, next, clock) = (new Loaded(), -1, new Stopwatch());
+        await Each(node, connections, clock, async connection =>
         {
             for (int at; (at = Interlocked.Increment(ref next)) < requests.Length;)
             {
@@ -174,9 +171,12 @@ internal static class Loader
         if (reply.Status != 200) throw new InvalidOperationException($"The views did not get to block {height}.");
     }
 
-    private static async Task Each(Uri node, int connections, Func<Connection, Task> work)
+    private static async Task Each(Uri node, int connections, Stopwatch clock, Func<Connection, Task> work)
     {
+        // What was made ready before is not to be collected while it is measured.
+        GC.Collect();
         var all = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Connection.OpenAsync(node)));
+        clock.Start();
         try
         {
             await Task.WhenAll(all.Select(connection => Task.Run(() => work(connection))));
