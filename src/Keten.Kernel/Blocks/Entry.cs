@@ -46,6 +46,17 @@ public sealed class Entry
     /// <summary>The batch.</summary>
     public IReadOnlyList<Transaction> Transactions { get; }
 
+    /// <summary>How many calls the transactions make.</summary>
+    internal int CallCount
+    {
+        get
+        {
+            var count = 0;
+            foreach (var transaction in Transactions) count += transaction.Calls.Length;
+            return count;
+        }
+    }
+
     /// <summary>The same transactions as they were verified ahead of the order by this very process; null where they were not, and are verified when they are executed.</summary>
     public IReadOnlyList<CheckedTransaction?>? Prepared { get; init; }
 
@@ -66,7 +77,7 @@ public sealed class Entry
         SigStructure.DigestSign1(header, default, payload, digest);
         var signature = new byte[Signature.Size];
         validator.Sign(digest).CopyTo(signature);
-        var writer = new CborWriter(payload.Length + 160);
+        var writer = new CborWriter(1 + 1 + CborWriter.HeadSize(header.Length) + header.Length + 1 + CborWriter.HeadSize(payload.Length) + payload.Length + 2 + Signature.Size);
         writer.Tag(18);
         writer.Array(4);
         writer.Bytes(header);
@@ -74,7 +85,7 @@ public sealed class Entry
         writer.Bytes(payload);
         writer.Bytes(signature);
         if (writer.Length > BytesAtMost) throw new ArgumentException("An entry is at most 1 MiB.", nameof(batch));
-        return new Entry(writer.ToArray(), validator.Id, ledgerId, epoch, sequence, clock, transactions, header, payload, signature) { Prepared = batch };
+        return new Entry(writer.Take(), validator.Id, ledgerId, epoch, sequence, clock, transactions, header, payload, signature) { Prepared = batch };
     }
 
     /// <summary>Reads one from the log. What cannot be read without any state is skipped by every node alike.</summary>
@@ -114,17 +125,29 @@ public sealed class Entry
 
     private static byte[] Payload(in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, Transaction[] transactions)
     {
-        var size = 128;
-        foreach (var transaction in transactions) size += transaction.PackedLength + 5;
-        var writer = new CborWriter(size);
+        var writer = new CborWriter(PayloadSize(epoch, sequence, clock, transactions));
+        Begin(writer, ledgerId, epoch, sequence, clock, transactions.Length);
+        foreach (var transaction in transactions) transaction.Pack(writer.BytesToFill(transaction.PackedLength));
+        return writer.Take();
+    }
+
+    private static int PayloadSize(ulong epoch, ulong sequence, Instant clock, Transaction[] transactions)
+    {
+        var start = new CborWriter(64);
+        Begin(start, default, epoch, sequence, clock, transactions.Length);
+        var size = start.Length;
+        foreach (var transaction in transactions) size += CborWriter.HeadSize(transaction.PackedLength) + transaction.PackedLength;
+        return size;
+    }
+
+    private static void Begin(CborWriter writer, in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, int transactions)
+    {
         writer.Array(5);
         writer.Hash(ledgerId);
         writer.Unsigned(epoch);
         writer.Unsigned(sequence);
         Wire.Write(writer, clock);
-        writer.Array(transactions.Length);
-        foreach (var transaction in transactions) transaction.Pack(writer.BytesToFill(transaction.PackedLength));
-        return writer.ToArray();
+        writer.Array(transactions);
     }
 
     private static KeyId KeyOf(ReadOnlySpan<byte> header)

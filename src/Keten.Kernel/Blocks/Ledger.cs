@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Keten.Kernel.Execution;
 using Keten.Kernel.State;
@@ -16,6 +17,7 @@ public sealed class Ledger
     private readonly KeyCache keys;
     private readonly Executor executor;
     private readonly StateTree tree = new();
+    private readonly List<Hash> leaves = [];
     private Hash logHash, stateRoot, previous;
     private ulong stateHeight, skippedBefore;
 
@@ -110,14 +112,16 @@ public sealed class Ledger
         State.Height++;
         Advance(entry);
         State.Settle();
-        var outcomes = new BlockOutcomes();
+        var outcomes = new BlockOutcomes(entry.Transactions.Count, entry.CallCount);
         var first = History.Count;
         executor.BeginBlock(outcomes);
+        leaves.Clear();
         for (var each = 0; each < entry.Transactions.Count; each++)
         {
             var decision = executor.Decide(entry.Transactions[each], entry.Prepared?[each]);
-            if (!decision.IsVoid) History.Append(entry.Transactions[each].Leaf);
+            if (!decision.IsVoid) leaves.Add(entry.Transactions[each].Leaf);
         }
+        History.AppendMany(CollectionsMarshal.AsSpan(leaves));
         return Close(entry, outcomes, first);
     }
 

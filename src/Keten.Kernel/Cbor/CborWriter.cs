@@ -32,6 +32,17 @@ public sealed class CborWriter
     /// <summary>A copy of what has been written.</summary>
     public byte[] ToArray() => Written.ToArray();
 
+    /// <summary>What has been written, and this writer has nothing any more: its buffer itself where that is full, which saves the copy.</summary>
+    public byte[] Take()
+    {
+        var taken = length == buffer.Length ? buffer : ToArray();
+        (buffer, length) = ([], 0);
+        return taken;
+    }
+
+    /// <summary>How many bytes the head of a string or an array of so many takes.</summary>
+    public static int HeadSize(int count) => count switch { < 24 => 1, <= byte.MaxValue => 2, <= ushort.MaxValue => 3, _ => 5 };
+
     /// <summary>An unsigned integer.</summary>
     public void Unsigned(ulong value) => Head(CborKind.Unsigned, value);
 

@@ -4,15 +4,18 @@ using Keten.Kernel.Trees;
 namespace Keten.Kernel.Execution;
 
 /// <summary>What a block did, as it is gathered: a leaf for each call and wake-up, with its movements and events.</summary>
-public sealed class BlockOutcomes
+/// <param name="transactions">How many transactions are expected.</param>
+/// <param name="expected">How many calls are expected in them: room is made for payments, and grows for what takes more.</param>
+public sealed class BlockOutcomes(int transactions = 0, int expected = 0)
 {
-    private readonly CborWriter leaves = new(4096);
-    private readonly CborWriter eventBytes = new(1024);
-    private readonly List<Decision> decisions = [];
-    private readonly List<CallOutcome> calls = [];
-    private readonly List<Posting> postings = [];
+    private const int LeafOfPayment = 176;
+    private readonly CborWriter leaves = new(256 + expected * LeafOfPayment);
+    private readonly CborWriter eventBytes = new(256);
+    private readonly List<Decision> decisions = new(transactions);
+    private readonly List<CallOutcome> calls = new(expected);
+    private readonly List<Posting> postings = new(2 * expected);
     private readonly List<EventRecord> events = [];
-    private readonly List<Hash> hashes = [];
+    private readonly List<Hash> hashes = new(expected);
 
     /// <summary>What became of each transaction of the entry, in its order, void ones included.</summary>
     public IReadOnlyList<Decision> Decisions => decisions;

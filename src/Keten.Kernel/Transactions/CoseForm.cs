@@ -21,6 +21,9 @@ internal static class CoseForm
     // 0x83, the header as a byte string, 0xa0, the signature as a byte string.
     private const int EntrySize = 1 + 2 + HeaderSize + 1 + 2 + Signature.Size;
 
+    // An array of four, and a byte string of 32.
+    private static ReadOnlySpan<byte> LedgerStart => [0x84, 0x58, Hash.Size];
+
     private static ReadOnlySpan<byte> HeaderStart => [0xa2, 0x01, 0x26, 0x04, 0x54];
 
     /// <summary>{1: −7, 4: kid}: ES256, and by whom.</summary>
@@ -43,9 +46,13 @@ internal static class CoseForm
     public static int SignatureAt(int length, int signers, int signer) => length - (signers - 1 - signer) * EntrySize - Signature.Size;
 
     /// <summary>The COSE bytes of a payload with signatures of 64 bytes each, in the order of the payload's signers.</summary>
-    public static byte[] Assemble(ReadOnlySpan<byte> payload, ReadOnlySpan<SignerSlot> signers, ReadOnlySpan<byte> signatures)
+    public static byte[] Assemble(ReadOnlySpan<byte> payload, ReadOnlySpan<SignerSlot> signers, ReadOnlySpan<byte> signatures) => Assemble(default, payload, signers, signatures);
+
+    // The payload in two parts, so that what is put together from a ledger's id and packed bytes is not copied first.
+    private static byte[] Assemble(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> more, ReadOnlySpan<SignerSlot> signers, ReadOnlySpan<byte> signatures)
     {
-        var writer = new CborWriter(payload.Length + 16 + signers.Length * (EntrySize + 1));
+        var length = payload.Length + more.Length;
+        var writer = new CborWriter(Size(length, signers.Length));
         Span<byte> header = stackalloc byte[HeaderSize];
         writer.Tag(signers.Length == 1 ? Sign1Tag : SignTag);
         writer.Array(4);
@@ -57,11 +64,13 @@ internal static class CoseForm
         else
             writer.Bytes(default);
         writer.Map(0);
-        writer.Bytes(payload);
+        var target = writer.BytesToFill(length);
+        payload.CopyTo(target);
+        more.CopyTo(target[payload.Length..]);
         if (signers.Length == 1)
         {
             writer.Bytes(signatures);
-            return writer.ToArray();
+            return writer.Take();
         }
         writer.Array(signers.Length);
         for (var i = 0; i < signers.Length; i++)
@@ -72,8 +81,13 @@ internal static class CoseForm
             writer.Map(0);
             writer.Bytes(signatures.Slice(i * Signature.Size, Signature.Size));
         }
-        return writer.ToArray();
+        return writer.Take();
     }
+
+    // 0xd2 or 0xd8 0x62, 0x84, the header or 0x40, 0xa0, the payload, and the signature or the array of them.
+    private static int Size(int payload, int signers) => signers == 1
+        ? 1 + 1 + 2 + HeaderSize + 1 + CborWriter.HeadSize(payload) + payload + 2 + Signature.Size
+        : 2 + 1 + 1 + 1 + CborWriter.HeadSize(payload) + payload + CborWriter.HeadSize(signers) + signers * EntrySize;
 
     /// <summary>Where in COSE bytes the payload stands; what is around it is checked by <see cref="CheckSigners"/> once the payload's signers are known.</summary>
     public static Range FindPayload(ReadOnlySpan<byte> cose)
@@ -114,13 +128,12 @@ internal static class CoseForm
         var signers = Transaction.ReadSigners(ref reader);
         for (var calls = reader.Array(Transaction.CallsAtMost); calls > 0; calls--)
             for (var parts = reader.Array(4); parts > 0; parts--) reader.Item();
-        var payload = new CborWriter(LedgerPrefix + reader.Offset);
-        payload.Array(4);
-        payload.Hash(ledger);
-        payload.Raw(packed[..reader.Offset]);
+        Span<byte> prefix = stackalloc byte[LedgerPrefix];
+        LedgerStart.CopyTo(prefix);
+        ledger.CopyTo(prefix[LedgerStart.Length..]);
         var signatures = packed[reader.Offset..];
         return signatures.Length == signers.Length * Signature.Size
-            ? Assemble(payload.Written, signers, signatures)
+            ? Assemble(prefix, packed[..reader.Offset], signers, signatures)
             : throw reader.Fault("There are not so many signatures as signers.");
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
@@ -8,17 +9,18 @@ using Keten.Kernel.State;
 namespace Keten.Node.Pipeline;
 
 /// <summary>
-/// Reads and verifies what is submitted, on a fixed number of threads, a few dozen transactions at a time. A key id is the digest of its key, so a kept key needs no look at the state:
-/// whether it may still sign is for execution to decide.
+/// Reads and verifies what is submitted, on a fixed number of threads, a few dozen transactions at a time, and hands a request's transactions on in their order. A key id is the digest of
+/// its key, so a kept key needs no look at the state: whether it may still sign is for execution to decide.
 /// </summary>
-internal sealed class Door : IDisposable
+internal sealed class Door : IAsyncDisposable
 {
     private const int ChunkSize = 32;
     private const int ContractsKept = 100_000;
 
-    private readonly BlockingCollection<Chunk> chunks = new(new ConcurrentQueue<Chunk>());
+    private readonly Channel<Chunk> chunks = Channel.CreateUnbounded<Chunk>();
     private readonly ConcurrentDictionary<ulong, Contract> contracts = new();
-    private readonly Thread[] threads;
+    private readonly VerifierThreads? threads;
+    private readonly Task[] verifiers;
     private readonly NodeParts node;
     private readonly Room room;
     private readonly Sequencer next;
@@ -27,51 +29,43 @@ internal sealed class Door : IDisposable
     {
         (this.node, this.next) = (node, next);
         room = node.Room;
-        threads = new Thread[Math.Max(1, node.Options.Verifiers)];
-        for (var each = 0; each < threads.Length; each++)
-        {
-            threads[each] = new Thread(Work) { IsBackground = true, Name = "keten verifier" };
-            threads[each].Start();
-        }
+        var count = Math.Max(1, node.Options.Verifiers);
+        var scheduler = node.Options.Scheduler ?? (threads = new VerifierThreads(count));
+        verifiers = new Task[count];
+        for (var each = 0; each < count; each++) verifiers[each] = Task.Factory.StartNew(VerifyAll, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap();
     }
 
     public Task<Answer[]> Submit(Submission submission)
     {
         var began = node.Clock.GetTimestamp();
-        var from = 0;
-        for (var index = 0; index < submission.Transactions.Count; index++)
-        {
-            if (room.TryTake(submission.Transactions[index].Length)) continue;
-            Queue(submission, from, index, began);
-            Reject(submission, index, default, KernelRefusal.Busy);
-            from = index + 1;
-        }
-        Queue(submission, from, submission.Transactions.Count, began);
+        var (count, admitted) = (submission.Transactions.Count, 0);
+        while (admitted < count && room.TryTake(submission.Transactions[admitted].Length)) admitted++;
+        node.Metrics.Submitted(admitted);
+        // Behind one for which there is no room none is taken: a request's transactions are decided in its order.
+        for (var index = admitted; index < count; index++) Reject(submission, index, default, KernelRefusal.Busy);
+        var order = new InOrder((admitted + ChunkSize - 1) / ChunkSize, next);
+        for (var from = 0; from < admitted; from += ChunkSize)
+            if (!chunks.Writer.TryWrite(new Chunk(submission, from, Math.Min(from + ChunkSize, admitted), began, order))) submission.Fail(new NodeStoppedException("The node has been closed."));
         return submission.Done;
     }
 
-    public void Dispose()
+    /// <summary>Verifies what it has taken, and ends.</summary>
+    public async ValueTask DisposeAsync()
     {
-        chunks.CompleteAdding();
-        foreach (var thread in threads) thread.Join();
-        chunks.Dispose();
+        chunks.Writer.TryComplete();
+        await Task.WhenAll(verifiers);
+        threads?.Dispose();
     }
 
-    private void Queue(Submission submission, int from, int to, long began)
-    {
-        node.Metrics.Submitted(to - from);
-        for (; from < to; from += ChunkSize) chunks.Add(new Chunk(submission, from, Math.Min(from + ChunkSize, to), began));
-    }
-
-    private void Work()
+    private async Task VerifyAll()
     {
         var brought = new Dictionary<KeyId, ImportedKey?>();
         var passed = new List<(Transaction Transaction, int Index)>();
-        foreach (var chunk in chunks.GetConsumingEnumerable())
+        await foreach (var chunk in chunks.Reader.ReadAllAsync())
         {
             try
             {
-                Work(chunk, passed, brought);
+                Verify(chunk, passed, brought);
             }
             catch (Exception fault)
             {
@@ -81,7 +75,7 @@ internal sealed class Door : IDisposable
         }
     }
 
-    private void Work(in Chunk chunk, List<(Transaction Transaction, int Index)> passed, Dictionary<KeyId, ImportedKey?> resolved)
+    private void Verify(in Chunk chunk, List<(Transaction Transaction, int Index)> passed, Dictionary<KeyId, ImportedKey?> resolved)
     {
         passed.Clear();
         resolved.Clear();
@@ -96,6 +90,7 @@ internal sealed class Door : IDisposable
             else passed.Add((transaction!, index));
         }
         Resolve(passed, resolved);
+        var verified = new List<Waiting>(passed.Count);
         foreach (var (transaction, index) in passed)
         {
             var ahead = new CheckedTransaction(transaction);
@@ -108,10 +103,10 @@ internal sealed class Door : IDisposable
             else
             {
                 Statements(ahead);
-                next.Add(new Waiting(ahead, chunk.Submission, index, chunk.Began));
+                verified.Add(new Waiting(ahead, chunk.Submission, index, chunk.Began));
             }
         }
-        next.Poke();
+        chunk.Order.Verified(chunk.From / ChunkSize, verified);
     }
 
     private KernelRefusal? Read(ReadOnlyMemory<byte> bytes, out Transaction? transaction)
@@ -199,5 +194,5 @@ internal sealed class Door : IDisposable
         submission.Reject(index, id, refusal);
     }
 
-    private readonly record struct Chunk(Submission Submission, int From, int To, long Began);
+    private readonly record struct Chunk(Submission Submission, int From, int To, long Began, InOrder Order);
 }

@@ -183,7 +183,7 @@ public sealed class LedgerNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref closed, 1) != 0) return;
-        door.Dispose();
+        await door.DisposeAsync();
         sequencer.Close();
         try
         {

@@ -31,6 +31,9 @@ public sealed record PipelineOptions
     /// <summary>Threads that verify signatures.</summary>
     public int Verifiers { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Where verification runs instead of on threads of its own: a simulation's.</summary>
+    public TaskScheduler? Scheduler { get; init; }
+
     /// <summary>Imported public keys that are kept.</summary>
     public int KeysKept { get; init; } = 50_000;
 

@@ -27,9 +27,9 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
     private int checkpointsWanted;
     private bool closing;
 
-    public void Add(in Waiting one)
+    public void Add(List<Waiting> some)
     {
-        waiting.Enqueue(one);
+        foreach (var one in some) waiting.Enqueue(one);
         if (node.Failure.Why is { } why) FailAll(why);
     }
 

@@ -41,7 +41,7 @@ public sealed class SessionCharging(ChargingNetwork network, OperatorNames names
     public async Task<List<ChargedSession>> ChargeAsync(IReadOnlyList<MeteredSession> sessions, Action<int>? done = null, CancellationToken cancel = default)
     {
         var charged = new List<ChargedSession>(sessions.Count);
-        foreach (var batch in Batches(sessions))
+        foreach (var batch in sessions.Chunk(Clerk.BatchAtMost))
         {
             cancel.ThrowIfCancellationRequested();
             var (records, transactions) = (new List<KeptDocument>(), new List<byte[]>());
@@ -51,7 +51,7 @@ public sealed class SessionCharging(ChargingNetwork network, OperatorNames names
                 transactions.Add(Charge(session, records[^1].Commitment));
             }
             var answers = await Clerk.SubmitAsync(transactions, cancel);
-            for (var each = 0; each < batch.Count; each++) charged.Add(await AfterAsync(batch[each], records[each], answers[each], cancel));
+            for (var each = 0; each < batch.Length; each++) charged.Add(await AfterAsync(batch[each], records[each], answers[each], cancel));
             done?.Invoke(charged.Count);
         }
         return charged;
@@ -64,24 +64,6 @@ public sealed class SessionCharging(ChargingNetwork network, OperatorNames names
         var points = RecordPoints.Of(OcmfDocument.Read(session.Record, out _)!, network.Energy)!.Value;
         var usage = StatementSigning.Sign(Clerk.Door.LedgerId, network.Meters[session.Meter].Device.Actor.Key, UsageCodec, new MeteredUse.Usage(agreement, document, points));
         return Clerk.Begin(network.Operator).Call(MeteredUse.Contents, agreement, new MeteredUse.Charge(usage)).SignBy(network.Operator);
-    }
-
-    // A node verifies on all cores and may order what came in one request as it likes. A meter's readings under an agreement go forward only: two of them are never in one request.
-    private static IEnumerable<List<MeteredSession>> Batches(IReadOnlyList<MeteredSession> sessions)
-    {
-        var (batch, inIt) = (new List<MeteredSession>(), new HashSet<(string Driver, string Meter)>());
-        foreach (var session in sessions)
-        {
-            if (batch.Count == Clerk.BatchAtMost || inIt.Contains((session.Driver, session.Meter)))
-            {
-                yield return batch;
-                batch = [];
-                inIt.Clear();
-            }
-            batch.Add(session);
-            inIt.Add((session.Driver, session.Meter));
-        }
-        if (batch.Count > 0) yield return batch;
     }
 
     private async Task<ChargedSession> AfterAsync(MeteredSession session, KeptDocument record, FinalAnswer answer, CancellationToken cancel)
