@@ -14,5 +14,6 @@ public static class BuiltIn
         Measure.Contents,
         Tariff.Contents,
         MeteredUse.Contents,
-        StandingMandate.Contents);
+        StandingMandate.Contents,
+        Clearing.Contents);
 }

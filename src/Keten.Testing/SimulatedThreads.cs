@@ -5,6 +5,11 @@ public sealed class SimulatedThreads(int seed) : TaskScheduler
 {
     private readonly List<Task> ready = [];
     private readonly Random random = new(seed);
+    private readonly int owner = Environment.CurrentManagedThreadId;
+    private int strays;
+
+    /// <summary>How many tasks came from another thread than the one that made this. More than none: something left the scheduler, and the run need not repeat itself.</summary>
+    public int Strays => Volatile.Read(ref strays);
 
     /// <inheritdoc/>
     public override int MaximumConcurrencyLevel => 1;
@@ -58,6 +63,7 @@ public sealed class SimulatedThreads(int seed) : TaskScheduler
     /// <inheritdoc/>
     protected override void QueueTask(Task task)
     {
+        if (Environment.CurrentManagedThreadId != owner) Interlocked.Increment(ref strays);
         lock (ready) ready.Add(task);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Keten.Kernel.State;
 
 namespace Keten.Kernel.Execution;
@@ -15,6 +16,8 @@ internal sealed class Money(LedgerState ledger)
 {
     private readonly List<Entry> entries = [];
     private readonly Dictionary<AccountKey, int> places = [];
+    private readonly List<Collection> collections = [];
+    private readonly Dictionary<(Party Payer, Unit Unit), int> collectionOf = [];
     private readonly List<Instant> lots = [];
 
     /// <summary>Checks and applies the movements of a draft for an agreement (0: a kernel call). Undoing what was written on the way is the caller's, by the marks.</summary>
@@ -22,9 +25,11 @@ internal sealed class Money(LedgerState ledger)
     {
         entries.Clear();
         places.Clear();
+        collections.Clear();
+        collectionOf.Clear();
         foreach (var movement in movements)
             if (Apply(movement, agreement, authority) is { } refusal) return refusal;
-        return Write(agreement);
+        return ChargeMandates(agreement, authority) ?? Write(agreement);
     }
 
     /// <summary>Adds what became of each account to a list, in the order in which they were first touched.</summary>
@@ -93,26 +98,36 @@ internal sealed class Money(LedgerState ledger)
         // Out of what the agreement holds: its own decision. Its own unit it issues, and does not hold.
         if (movement.From == Owner.Of(agreement) && agreement != 0) return ofIssuer ? KernelRefusal.NotTheIssuer : null;
         if (movement.From.Party is not { } payer) return KernelRefusal.NotChargeable;
-        return authority.IsChargeable(payer) ? authority.Charge(payer, movement.Amount) : ChargeMandate(payer, movement.Amount, agreement, authority);
+        if (authority.IsChargeable(payer)) return authority.Charge(payer, movement.Amount);
+        Collect(payer, movement.Amount);
+        return null;
     }
 
-    private KernelRefusal? ChargeMandate(Party payer, Amount amount, ulong agreement, Authority authority)
+    // What a call takes from a payer under a mandate is one sum, however many movements it is made of.
+    private void Collect(Party payer, Amount amount)
     {
-        var key = new MandateKey(payer, agreement, amount.Unit);
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(collectionOf, (payer, amount.Unit), out var known);
+        if (!known)
+        {
+            place = collections.Count;
+            collections.Add(new Collection(payer, amount.Unit, 0));
+        }
+        collections[place] = collections[place] with { Sum = collections[place].Sum + amount.Minor };
+    }
+
+    private KernelRefusal? ChargeMandates(ulong agreement, Authority authority)
+    {
         // A mandate ends with the agreement that it was given to, whose corrections still run.
-        if (agreement == 0 || !ledger.Mandates.TryGet(key, out var mandate) || ledger.Agreements.Get(agreement) is not { Ended: false }) return KernelRefusal.NotChargeable;
-        if (amount.Minor > mandate.Each - Collected(payer, amount.Unit) || amount.Minor > mandate.Left || ledger.Now >= mandate.Until) return KernelRefusal.OverMandate;
-        ledger.Mandates.Set(key, mandate with { Left = mandate.Left - amount.Minor });
-        return authority.ChargeEmergency(payer, amount);
-    }
-
-    // What this call has taken from a payer so far.
-    private long Collected(Party payer, Unit unit)
-    {
-        Int128 sum = 0;
-        foreach (var entry in entries)
-            if (entry.Key.Owner == payer && entry.Key.Unit == unit) sum += entry.Taken;
-        return (long)Int128.Min(sum, long.MaxValue);
+        if (collections.Count > 0 && (agreement == 0 || ledger.Agreements.Get(agreement) is not { Ended: false })) return KernelRefusal.NotChargeable;
+        foreach (var (payer, unit, sum) in collections)
+        {
+            var key = new MandateKey(payer, agreement, unit);
+            if (!ledger.Mandates.TryGet(key, out var mandate)) return KernelRefusal.NotChargeable;
+            if (sum > mandate.Each || sum > mandate.Left || ledger.Now >= mandate.Until) return KernelRefusal.OverMandate;
+            ledger.Mandates.Set(key, mandate with { Left = mandate.Left - (long)sum });
+            if (authority.ChargeEmergency(payer, unit.Of((long)sum)) is { } refusal) return refusal;
+        }
+        return null;
     }
 
     // Soonest to expire first, what does not expire last; each lot keeps its end where it goes, unless it goes back to the issuer.
@@ -192,16 +207,18 @@ internal sealed class Money(LedgerState ledger)
 
     private void Add(AccountKey key, Int128 change)
     {
-        ref var place = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(places, key, out var known);
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, key, out var known);
         if (!known)
         {
             place = entries.Count;
             var account = ledger.Accounts.Get(key);
-            entries.Add(new Entry(key, account.Balance, account.Credit, 0, 0));
+            entries.Add(new Entry(key, account.Balance, account.Credit, 0));
         }
         var entry = entries[place];
-        entries[place] = entry with { Change = entry.Change + change, Taken = entry.Taken - Int128.Min(0, change) };
+        entries[place] = entry with { Change = entry.Change + change };
     }
 
-    private readonly record struct Entry(AccountKey Key, Int128 Before, long Credit, Int128 Change, Int128 Taken);
+    private readonly record struct Entry(AccountKey Key, Int128 Before, long Credit, Int128 Change);
+
+    private readonly record struct Collection(Party Payer, Unit Unit, Int128 Sum);
 }

@@ -7,7 +7,7 @@ namespace Keten.Kernel;
 public readonly struct Many<T> : IEquatable<Many<T>>, IReadOnlyList<T> where T : notnull
 {
     /// <summary>No list in a state, a clause or an event is longer: longer ones are child records.</summary>
-    public const int AtMost = 1024;
+    public const int AtMost = 4096;
 
     private readonly T[]? items;
 
@@ -15,7 +15,7 @@ public readonly struct Many<T> : IEquatable<Many<T>>, IReadOnlyList<T> where T :
     /// <exception cref="ArgumentException">There are more than <see cref="AtMost"/>.</exception>
     public Many(params ReadOnlySpan<T> items)
     {
-        if (items.Length > AtMost) throw new ArgumentException("A list in a record holds at most 1,024 elements.", nameof(items));
+        if (items.Length > AtMost) throw new ArgumentException("A list in a record holds at most 4,096 elements.", nameof(items));
         this.items = items.IsEmpty ? null : items.ToArray();
     }
 

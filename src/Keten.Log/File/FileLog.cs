@@ -84,6 +84,8 @@ public sealed partial class FileLog : ILog
         ArgumentOutOfRangeException.ThrowIfNegative(after);
         if (Now.Last is var end && after > end) throw new LogRolledBackException(after, end);
         using var frames = new FrameSource(disk, tail);
+        // Cancelling is a change like any other: all who wait look again, and nobody leaves the scheduler that they run under.
+        await using var cancelled = cancel.UnsafeRegister(static changed => ((Signal)changed!).Set(), changed);
         for (var position = after + 1; ;)
         {
             cancel.ThrowIfCancellationRequested();
@@ -92,7 +94,7 @@ public sealed partial class FileLog : ILog
             if (position > Now.Last)
             {
                 if (Volatile.Read(ref fault) is not null) throw Stopped();
-                await change.WaitAsync(cancel);
+                await change;
                 continue;
             }
 

@@ -34,14 +34,17 @@ internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs
             if (Execute(entry, own) is not { } executed)
             {
                 node.Metrics.Skipped();
+                sequencer.Poke();
+                node.Moved.Set();
                 if (own is not null) throw new NodeStoppedException($"The log's entry {entry.Position} is this node's own, and the ledger skipped it.");
                 return;
             }
             node.Metrics.Executed(executed.Block, node.Clock.GetElapsedTime(began));
-            if (executed.Block.Checkpoint is { } checkpoint) _ = Task.Run(() => checkpoint.Root);
+            if (executed.Block.Checkpoint is { } checkpoint) _ = Task.Factory.StartNew(() => checkpoint.Root, CancellationToken.None, TaskCreationOptions.DenyChildAttach, node.Scheduler);
             await next.WriteAsync(executed, node.Failure.Stop);
             if (own is not null) sequencer.Executed();
             else sequencer.Poke();
+            node.Moved.Set();
         }
         catch (Exception fault)
         {

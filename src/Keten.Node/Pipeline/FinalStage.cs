@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
-using Keten.Log;
 using Keten.Node.Storage;
 
 namespace Keten.Node.Pipeline;
@@ -10,11 +9,7 @@ namespace Keten.Node.Pipeline;
 internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm rhythm, ChannelReader<Executed> blocks)
 {
     private const int FlushAtMost = 16;
-    private readonly Signal published = new();
     private bool broken;
-
-    /// <summary>Completes when the next block has become final.</summary>
-    public Task Next => published.Next;
 
     public async Task RunAsync()
     {
@@ -48,7 +43,7 @@ internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm r
         {
             var (block, readers, waiting, snapshot) = group[each];
             node.Archive.Publish(new FinalBlock(certificates[each], block.Transactions, block.Outcomes, EventReaders.Each(block.Outcomes, readers)));
-            published.Set();
+            node.Moved.Set();
             proofs.Final(certificates[each]);
             if (snapshot is not null) rhythm.Begin(snapshot, node.Failure.Set);
             for (var place = 0; place < waiting.Length; place++) Answer(block, place, waiting[place]);

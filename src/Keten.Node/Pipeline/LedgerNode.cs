@@ -20,7 +20,6 @@ public sealed class LedgerNode : IAsyncDisposable
     private readonly Door door;
     private readonly Proofs proofs;
     private readonly SnapshotRhythm rhythm;
-    private readonly FinalStage final;
     private readonly IDisposable folderLock;
     private readonly Task[] stages;
     private int closed;
@@ -30,13 +29,13 @@ public sealed class LedgerNode : IAsyncDisposable
         (this.node, this.folderLock) = (node, folderLock);
         node.Progress.Take(node.Ledger, 0);
         proofs = new Proofs(node.Ledger.Head?.Height ?? 0);
-        rhythm = new SnapshotRhythm(node.Options.SnapshotEvery, node.State, node.Snapshots, node.BlockFolder);
+        rhythm = new SnapshotRhythm(node.Options.SnapshotEvery, node.State, node.Snapshots, node.BlockFolder, node.Scheduler);
         sequencer = new Sequencer(node);
         var executed = Channel.CreateBounded<Executed>(BlocksAhead);
-        final = new FinalStage(node, proofs, rhythm, executed.Reader);
         door = new Door(node, sequencer);
         stages = node.Validator is null ? [] : [
-            Run(sequencer.RunAsync), Run(new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync), Run(final.RunAsync), FailAll()];
+            Run(sequencer.RunAsync), Run(new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync), Run(new FinalStage(node, proofs, rhythm, executed.Reader).RunAsync), Run(FailAll)];
+        node.Failure.Stop.UnsafeRegister(static stopped => ((LedgerNode)stopped!).Wake(), this);
     }
 
     /// <summary>Opens or creates the ledger in a data folder, and catches up with the log and the clock.</summary>
@@ -123,7 +122,7 @@ public sealed class LedgerNode : IAsyncDisposable
         for (var height = afterHeight + 1; ;)
         {
             cancel.ThrowIfCancellationRequested();
-            var next = final.Next;
+            var next = node.Moved.Next;
             if (node.Archive.Has(height))
             {
                 RefuseClosed(faultToo: false);
@@ -131,7 +130,7 @@ public sealed class LedgerNode : IAsyncDisposable
                 continue;
             }
             RefuseClosed();
-            await Task.WhenAny(next, node.Failure.Stopped).WaitAsync(cancel);
+            await next.WaitAsync(cancel);
         }
     }
 
@@ -203,7 +202,6 @@ public sealed class LedgerNode : IAsyncDisposable
         await rhythm.Finish(node.Failure.Why!);
         await node.Log.DisposeAsync();
         node.Archive.Blocks.Dispose();
-        sequencer.Dispose();
         node.Metrics.Dispose();
         node.Failure.Dispose();
         folderLock.Dispose();
@@ -220,12 +218,14 @@ public sealed class LedgerNode : IAsyncDisposable
     {
         if (node.Validator is null) return;
         var last = (ulong)(await node.Log.RangeAsync(cancel)).Last;
-        while (Read(ledger => ledger.LogPosition) < last || node.Archive.Blocks.Height < Read(ledger => ledger.Head?.Height ?? 0) || node.Now.Seconds - node.Progress.Now > Sequencer.HourAtMost)
+        while (true)
         {
+            var next = node.Moved.Next;
+            var (position, height) = Read(ledger => (ledger.LogPosition, ledger.Head?.Height ?? 0));
+            if (position >= last && (Head?.Header.Height ?? 0) >= height && node.Now.Seconds - node.Progress.Now <= Sequencer.HourAtMost) return;
             if (node.Failure.Why is { } why) throw why.InnerException as IOException ?? (Exception)why;
-            var next = final.Next;
             sequencer.Poke();
-            await Task.WhenAny(next, node.Failure.Stopped, Task.Delay(20, cancel));
+            await next.WaitAsync(cancel);
         }
     }
 
@@ -242,9 +242,10 @@ public sealed class LedgerNode : IAsyncDisposable
         }
     }
 
-    private async Task Run(Func<Task> stage)
+    private Task Run(Func<Task> stage) => Task.Factory.StartNew(() => Guarded(stage), CancellationToken.None, TaskCreationOptions.DenyChildAttach, node.Scheduler).Unwrap();
+
+    private async Task Guarded(Func<Task> stage)
     {
-        await Task.Yield();
         try
         {
             await stage();
@@ -265,6 +266,13 @@ public sealed class LedgerNode : IAsyncDisposable
         sequencer.FailAll(node.Failure.Why!);
         proofs.FailAll(node.Failure.Why!);
         _ = rhythm.Finish(node.Failure.Why!);
+    }
+
+    // Every stage and every follower looks again, and sees that the node has stopped.
+    private void Wake()
+    {
+        sequencer.Poke();
+        node.Moved.Set();
     }
 
     private void RefuseClosed(bool faultToo = true)

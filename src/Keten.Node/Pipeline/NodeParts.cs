@@ -32,6 +32,12 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 
     public TimeProvider Clock => options.Clock;
 
+    /// <summary>Where all of the node's work runs but verification, unless both are handed in.</summary>
+    public TaskScheduler Scheduler { get; } = options.Scheduler ?? TaskScheduler.Default;
+
+    /// <summary>Set when an entry has been taken, when blocks have become final, and when the node stops.</summary>
+    public Signal Moved { get; } = new();
+
     public Failure Failure { get; } = new();
 
     public Progress Progress { get; } = new();

@@ -31,7 +31,7 @@ public sealed record PipelineOptions
     /// <summary>Threads that verify signatures.</summary>
     public int Verifiers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Where verification runs instead of on threads of its own: a simulation's.</summary>
+    /// <summary>Where all of the node runs, instead of on the thread pool and on threads of its own: a simulation's, which hands it to <see cref="Log"/> as well.</summary>
     public TaskScheduler? Scheduler { get; init; }
 
     /// <summary>Imported public keys that are kept.</summary>

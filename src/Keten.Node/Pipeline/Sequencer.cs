@@ -11,7 +11,7 @@ internal sealed record Ordered(Entry Entry, Waiting[] Waiting, long Appended);
 /// <summary>
 /// Makes entries of what waits, signs them and appends them: the next is made while the last is being flushed, a few at most under way. States the clock, and ticks where it must.
 /// </summary>
-internal sealed class Sequencer(NodeParts node) : IDisposable
+internal sealed class Sequencer(NodeParts node)
 {
     private const int UnderWayAtMost = 3;
     public const long HourAtMost = 3_600;
@@ -19,7 +19,6 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
 
     private readonly ConcurrentQueue<Waiting> waiting = new();
     private readonly ConcurrentQueue<Ordered> own = new();
-    private readonly SemaphoreSlim free = new(UnderWayAtMost);
     private readonly Signal change = new();
     private ulong sequence;
     private Instant stated;
@@ -50,11 +49,8 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
     public void Executed()
     {
         Interlocked.Decrement(ref underWay);
-        free.Release();
         Poke();
     }
-
-    public void Dispose() => free.Dispose();
 
     public void Close()
     {
@@ -63,10 +59,7 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
     }
 
     /// <summary>Completes when all that was appended has been executed, or the node stops.</summary>
-    public async Task AllExecuted()
-    {
-        for (var slot = 0; slot < UnderWayAtMost; slot++) await free.WaitAsync(node.Failure.Stop);
-    }
+    public Task AllExecuted() => Until(() => Volatile.Read(ref underWay) == 0);
 
     /// <summary>What has not been executed when the node stops.</summary>
     public void FailAll(Exception why)
@@ -90,7 +83,7 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
             if (IsBatchReady()) await Append(Take());
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
             else if (IsTickWanted()) await Append([]);
-            else await next.WaitAsync(node.Failure.Stop);
+            else await next;
         }
     }
 
@@ -98,8 +91,19 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
     private async Task AllOfTheLog()
     {
         var last = (await node.Log.RangeAsync(node.Failure.Stop)).Last;
-        while (node.State.Read(ledger => (long)ledger.LogPosition) < last)
-            await Task.WhenAny(change.Next, Task.Delay(20, node.Failure.Stop)).WaitAsync(node.Failure.Stop);
+        await Until(() => node.State.Read(ledger => (long)ledger.LogPosition) >= last);
+    }
+
+    // Looked at again after each change; that the node stops is one.
+    private async Task Until(Func<bool> isSo)
+    {
+        while (true)
+        {
+            var next = change.Next;
+            node.Failure.Stop.ThrowIfCancellationRequested();
+            if (isSo()) return;
+            await next;
+        }
     }
 
     // Ledger time moves by an hour an entry at most: after a quiet night a few ticks come before whatever must not be judged by yesterday's time.
@@ -141,7 +145,7 @@ internal sealed class Sequencer(NodeParts node) : IDisposable
     {
         try
         {
-            await free.WaitAsync(node.Failure.Stop);
+            await Until(() => Volatile.Read(ref underWay) < UnderWayAtMost);
             var now = node.Now;
             if (now < stated) now = stated;
             var entry = Entry.Sign(node.Validator!, node.LedgerId, 0, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));

@@ -6,7 +6,7 @@ using Keten.Node.Storage;
 namespace Keten.Node.Pipeline;
 
 /// <summary>When a snapshot is taken, and its writing beside execution: the history's leaves first, then the snapshot, so that a snapshot never lacks them.</summary>
-internal sealed class SnapshotRhythm(int every, StateGate state, SnapshotStore store, IDisk blockFolder)
+internal sealed class SnapshotRhythm(int every, StateGate state, SnapshotStore store, IDisk blockFolder, TaskScheduler scheduler)
 {
     private readonly Lock gate = new();
     private TaskCompletionSource<ulong>? wanted;
@@ -33,7 +33,7 @@ internal sealed class SnapshotRhythm(int every, StateGate state, SnapshotStore s
     }
 
     /// <summary>Writes one whose block is stored.</summary>
-    public void Begin(Snapshot snapshot, Action<Exception> failed) => writing = Task.Run(() =>
+    public void Begin(Snapshot snapshot, Action<Exception> failed) => writing = Task.Factory.StartNew(() =>
     {
         try
         {
@@ -47,7 +47,7 @@ internal sealed class SnapshotRhythm(int every, StateGate state, SnapshotStore s
         {
             failed(fault);
         }
-    });
+    }, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
 
     public Task Finish(Exception why)
     {

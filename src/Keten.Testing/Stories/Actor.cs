@@ -5,19 +5,19 @@ using Keten.Kernel;
 namespace Keten.Testing;
 
 /// <summary>
-/// Somebody in a story. The key follows from the name, so that a party's bytes are the same in every run. Never for a real ledger: anybody can make this key.
+/// Somebody in a story. The key follows from the name, and each signature from key and digest (RFC 6979), so that all bytes are the same in every run. Never for a real ledger: anybody
+/// can make this key. Any number of threads may sign at once.
 /// </summary>
-public sealed class Actor : Signer, IDisposable
+public sealed class Actor : Signer
 {
-    private readonly ECDsa key;
-    private readonly Lock signing = new();
+    private readonly byte[] secret;
 
     /// <summary>Somebody of this name.</summary>
-    public Actor(string name) : this(name, KeyOf(name))
+    public Actor(string name) : this(name, SecretOf(name))
     {
     }
 
-    private Actor(string name, ECDsa key) : base(PublicOf(key)) => (Name, this.key) = (name, key);
+    private Actor(string name, byte[] secret) : base(PublicOf(secret)) => (Name, this.secret) = (name, secret);
 
     /// <summary>What the messages of the kit call them.</summary>
     public string Name { get; }
@@ -29,23 +29,18 @@ public sealed class Actor : Signer, IDisposable
     public static implicit operator Party(Actor actor) => actor.Party;
 
     /// <inheritdoc/>
-    public override Signature Sign(ReadOnlySpan<byte> digest)
-    {
-        lock (signing) return new Signature(key.SignHash(digest));
-    }
+    public override Signature Sign(ReadOnlySpan<byte> digest) => RepeatableSignature.Sign(secret, digest);
 
-    /// <inheritdoc/>
-    public void Dispose() => key.Dispose();
-
-    private static ECDsa KeyOf(string name)
+    private static byte[] SecretOf(string name)
     {
         var scalar = SHA256.HashData(Encoding.UTF8.GetBytes("Keten.Testing/" + name));
         scalar[0] &= 0x7f; // Below the group's order, which begins with 0xff.
-        return ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar });
+        return scalar;
     }
 
-    private static PublicKey PublicOf(ECDsa key)
+    private static PublicKey PublicOf(byte[] secret)
     {
+        using var key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = secret });
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         return new PublicKey(new Hash(point.X), new Hash(point.Y));
     }

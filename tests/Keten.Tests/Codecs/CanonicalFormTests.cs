@@ -144,10 +144,10 @@ public class CanonicalFormTests
     }
 
     [Fact]
-    public void A_list_is_at_most_1024_long()
+    public void A_list_is_at_most_4096_long()
     {
-        Assert.Equal(1024, Samples.Codecs.Sample.Words.FromBytes(Words(1024)).List.Count);
-        Assert.Throws<MalformedException>(() => Samples.Codecs.Sample.Words.FromBytes(Words(1025)));
+        Assert.Equal(4096, Samples.Codecs.Sample.Words.FromBytes(Words(4096)).List.Count);
+        Assert.Throws<MalformedException>(() => Samples.Codecs.Sample.Words.FromBytes(Words(4097)));
 
         static byte[] Words(int count)
         {

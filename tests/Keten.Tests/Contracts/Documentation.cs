@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Keten.Contracts.Metering;
+using Keten.Contracts.Money;
 using Keten.Contracts.Tariffs;
 using Keten.Kernel;
 using Keten.Testing;
@@ -26,7 +27,7 @@ public sealed partial class Documentation
         var world = PricedWorld();
         var story = Story<MeteredUse>.Open(
             world, new MeteredUse.Agree(Grid, Ada, Judge, Prices, new Many<Party>(Box), Cents(1_000), UpTo(1_000, 5_000), UpTo(2_000, 5_000)), [Grid, Ada]);
-        var rows = Rows().GetEnumerator();
+        var rows = Rows("docs/contracts/metered-use.md").GetEnumerator();
         Expect();
         story.When(Session(first, 0, 0, 12_000));
         Expect();
@@ -52,10 +53,31 @@ public sealed partial class Documentation
             new MeteredUse.Usage(story.Agreement, document, new Many<MeterPoint>(new(Day(0).Plus(after), Wh(from)), new(Day(0).Plus(after + 300), Wh(until)))), Box));
     }
 
-    private static IEnumerable<(long Customer, long Provider, long Held)> Rows() =>
-        Row().Matches(Page("docs/contracts/metered-use.md")).Select(row => (Minor(row.Groups["customer"].Value), Minor(row.Groups["provider"].Value), Minor(row.Groups["held"].Value)));
+    [Fact]
+    public void The_worked_evening_of_clearing_comes_out_as_the_page_says()
+    {
+        var story = Story<Clearing>.Open(NewWorld(), new Clearing.Begin(Judge, Euro), [Judge])
+            .When(new Clearing.Join(Ada, UpTo(500, 900)), signedBy: [Ada]).When(new Clearing.Join(Grid, UpTo(500, 900)), signedBy: [Grid]);
+        var lines = Page("docs/contracts/clearing.md").Split('\n').Where(line => line.Contains('→', StringComparison.Ordinal)).ToArray();
+        var rows = Rows("docs/contracts/clearing.md").ToArray();
+        Assert.Equal(4, lines.Length);
+        for (var each = 0; each < lines.Length; each++)
+        {
+            var payments = Payment().Matches(lines[each]).Select(payment =>
+                new Clearing.Payment(uint.Parse(payment.Groups["from"].Value, CultureInfo.InvariantCulture), uint.Parse(payment.Groups["to"].Value, CultureInfo.InvariantCulture), Minor(payment.Groups["sum"].Value)));
+            story.When(new Clearing.Clear(new Many<Clearing.Payment>([.. payments]), Paper($"statement {each}")), signedBy: [Judge]);
+            if (lines[each].Contains("refused", StringComparison.Ordinal)) story.ThenRefused(KernelRefusal.OverMandate);
+            story.ThenBalance(Ada, Cents(rows[each].Customer)).ThenBalance(Grid, Cents(rows[each].Provider)).ThenHeld(Cents(rows[each].Held));
+        }
+    }
+
+    private static IEnumerable<(long Customer, long Provider, long Held)> Rows(string page) =>
+        Row().Matches(Page(page)).Select(row => (Minor(row.Groups["customer"].Value), Minor(row.Groups["provider"].Value), Minor(row.Groups["held"].Value)));
 
     private static long Minor(string amount) => long.Parse(amount.Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(?<from>\d+)→(?<to>\d+) (?<sum>\d+\.\d\d)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Payment();
 
     [GeneratedRegex(@"\| (?<customer>\d+\.\d\d) \| (?<provider>\d+\.\d\d) \| (?<held>\d+\.\d\d) \|\n", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Row();

@@ -67,7 +67,7 @@ public sealed record Toll(Party Operator, Party Driver, Amount PerPassage)
     public readonly record struct Passed(Hash Record, Amount Paid) : IEvent;
     public readonly record struct GivenBack(Hash Record, Amount Amount, Hash Reason) : IEvent;
 
-    public static readonly Contract<Toll> Contents = new Contract<Toll>(code: 6, version: 1, Codecs.Toll.State)
+    public static readonly Contract<Toll> Contents = new Contract<Toll>(code: 1000, version: 1, Codecs.Toll.State)
         .Opens(1, Codecs.Toll.Agree).Does(2, Codecs.Toll.Pass).Corrects(3, Codecs.Toll.GiveBack).Does(4, Codecs.Toll.Leave)
         .Tells(1, Codecs.Toll.Passed).Tells(2, Codecs.Toll.GivenBack)
         .Keeps(Passages, Codecs.Toll.Passage).Refuses(NoToll, PaidAlready, NotPaid);
