@@ -14,6 +14,7 @@ internal sealed class Fleet : IDisposable
     private const int CallsAtOnce = 10_000;
     private const long SecondsToDecide = 3_600;
     private static readonly Unit Euro = new(1);
+    private static readonly Agreement<Clearing> InClearing = new(2);
 
     private readonly ulong[] counters;
     private readonly Random random = new(1);
@@ -92,6 +93,33 @@ internal sealed class Fleet : IDisposable
                 builder.Transfer(null, to[at], unit[at].Of(1 + one % 100));
             }
         });
+    }
+
+    /// <summary>The bank opens a clearing, and everybody joins it; to be done once, when everybody has money in one unit and nobody has opened anything else.</summary>
+    public async Task JoinClearingAsync(Func<byte[][], Task> send)
+    {
+        await send([ByBank().Open(Clearing.Contents, new Clearing.Begin(Party.Of(Bank.Id), Euro)).Sign(Bank)]);
+        var ceiling = Euro.Of(Funds);
+        var mandate = new Mandate(ceiling, ceiling, new Instant(DateTimeOffset.UtcNow.ToUnixTimeSeconds()).PlusDays(30));
+        foreach (var some in InTurn(Keys.Length, (each, builder) => builder.Call(Clearing.Contents, InClearing, new Clearing.Join(Parties[each], mandate)).AtMost(Keys[each].Id, ceiling)).Chunk(500))
+            await send(some);
+    }
+
+    /// <summary>Transactions by the bank, each one clearing of so many payments among anybody, each with one signature.</summary>
+    public byte[][] Clearings(int count, int paymentsEach)
+    {
+        var made = new byte[count][];
+        for (var each = 0; each < count; each++)
+        {
+            var payments = new Clearing.Payment[paymentsEach];
+            for (var one = 0; one < paymentsEach; one++)
+            {
+                var from = (uint)random.Next(Keys.Length);
+                payments[one] = new Clearing.Payment(from + 1, (from + 1 + (uint)random.Next(Keys.Length - 1)) % (uint)Keys.Length + 1, 1 + one % 100);
+            }
+            made[each] = ByBank().Call(Clearing.Contents, InClearing, new Clearing.Clear(new Many<Clearing.Payment>(payments), Hash.Of(BitConverter.GetBytes(bankCounter)))).Sign(Bank);
+        }
+        return made;
     }
 
     public void Dispose()

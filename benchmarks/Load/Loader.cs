@@ -15,6 +15,9 @@ internal sealed class Loaded
     /// <summary>From the first request until the last answer.</summary>
     public double Seconds { get; set; }
 
+    /// <summary>From the first request until the last was final, whether or not the views had caught up.</summary>
+    public double FinalSeconds { get; set; }
+
     /// <summary>From the first request until the last was sent.</summary>
     public double SendingSeconds { get; set; }
 
@@ -32,6 +35,9 @@ internal sealed class Loaded
 
     /// <summary>Transactions a second.</summary>
     public double PerSecond => Done / Seconds;
+
+    /// <summary>Transactions a second, views aside.</summary>
+    public double FinalPerSecond => Done / FinalSeconds;
 
     /// <summary>Of the requests' answers, in milliseconds.</summary>
     public double Percentile(double part)
@@ -80,7 +86,7 @@ internal sealed class Loaded
             if (!reader.TryNull()) reader.Hash();
             var (status, refusal, _, at) = ((SubmissionStatus)reader.Unsigned(), reader.Unsigned(), reader.Integer(), reader.Unsigned());
             if (status == SubmissionStatus.Done) done++;
-            else if (refusal == KernelRefusal.Busy.Number) busy++;
+            else if (refusal == KernelRefusal.Busy.Number || refusal == KernelRefusal.NotOrdered.Number) busy++;
             else throw new InvalidOperationException($"A transaction was refused: {refusal}.");
             height = Math.Max(height, at);
         }
@@ -92,7 +98,7 @@ internal sealed class Loaded
 internal static class Loader
 {
     /// <summary>As fast as the node answers: each connection sends the next request when its last is answered. The clock stops when the views have caught up.</summary>
-    public static async Task<Loaded> ClosedAsync(Uri node, byte[][] requests, int connections, bool andViews = true)
+    public static async Task<Loaded> ClosedAsync(Uri node, byte[][] requests, int connections)
     {
         var (loaded, next, clock) = (new Loaded(), -1, new Stopwatch());
         await Each(node, connections, clock, async connection =>
@@ -104,7 +110,8 @@ internal static class Loader
                 loaded.Take(reply, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             }
         });
-        if (andViews) await ViewsAsync(node, loaded.Height);
+        loaded.FinalSeconds = clock.Elapsed.TotalSeconds;
+        await ViewsAsync(node, loaded.Height);
         loaded.Seconds = clock.Elapsed.TotalSeconds;
         return loaded;
     }

@@ -15,12 +15,12 @@ internal static class Plot
         ]),
         ("batched", "Transfers a second in batches", "/s",
         [
-            ("batched", "transfersPerSecond", "Keten, batched"), ("peers", "postgresBatchedPerSecond", "PostgreSQL, checked"), ("peers", "postgresSetsPerSecond", "PostgreSQL, sets"),
+            ("batched", "callsPerSecond", "Keten, transfers"), ("batched", "clearingPerSecond", "Keten, clearing"), ("peers", "postgresBatchedPerSecond", "PostgreSQL, checked"), ("peers", "postgresSetsPerSecond", "PostgreSQL, sets"),
             ("peers", "redisPerSecond", "Redis, pipelined"),
         ]),
         ("bytes", "Bytes on disk for a transfer", "B",
         [
-            ("signed", "bytesPerTransfer", "Keten, each signed"), ("batched", "bytesPerTransfer", "Keten, batched"), ("peers", "redisBytesPerTransfer", "Redis"),
+            ("signed", "bytesPerTransfer", "Keten, each signed"), ("batched", "callsBytesPerTransfer", "Keten, batched"), ("batched", "clearingBytesPerTransfer", "Keten, clearing"), ("peers", "redisBytesPerTransfer", "Redis"),
             ("peers", "postgresBytesPerRow", "PostgreSQL, table"), ("peers", "postgresWalBytesPerTransfer", "PostgreSQL, WAL"),
         ]),
         ("latency", "Milliseconds until final", "ms",

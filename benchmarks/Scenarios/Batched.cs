@@ -2,49 +2,63 @@ using Keten.Bench.Harness;
 using Keten.Bench.Load;
 using Keten.Bench.Peers;
 using Keten.Kernel;
+using Keten.Kernel.Blocks;
 using Keten.Kernel.Execution;
 
 namespace Keten.Bench.Scenarios;
 
-/// <summary>One signature over thousands of transfers: what each stage of the kernel takes, then all of it through a node, then PostgreSQL's sets beside it.</summary>
+/// <summary>
+/// One signature over thousands of transfers, as calls of the ledger's own and as a clearing among members: what each stage of the kernel takes, then all of it through a node, then
+/// PostgreSQL's sets beside it.
+/// </summary>
 internal static class Batched
 {
-    private const int TransfersEach = 5_000;
     private const int Accounts = 10_000;
     private const int Connections = 4;
+
+    private static readonly Form[] Forms = [new("calls", 5_000, (fleet, count, each) => fleet.Batches(count, each)), new("clearing", 4_096, (fleet, count, each) => fleet.Clearings(count, each))];
 
     public static async Task MeasureAsync(Run run)
     {
         await KernelAsync(run, run.Pick(20, 60, 200));
-        await NodeAsync(run, run.Pick(40, 100, 400));
+        await NodeAsync(run, run.Pick(40, 100, 250));
         await SideBySide.TryAsync(run, "PostgreSQL", PostgresPeer.MeasureSetsAsync);
-        run.Ratio("ratioToPostgresSets", "transfersPerSecond", "postgresSetsPerSecond");
-        run.Aim("ratioToPostgresSets", atLeast: 4);
-        run.Aim("transfersPerSecond", atLeast: 500_000);
-        run.Aim("bytesPerTransfer", atMost: 80);
+        foreach (var form in Forms)
+        {
+            run.Ratio($"{form.Name}RatioToPostgresSets", $"{form.Name}PerSecond", "postgresSetsPerSecond");
+            run.Aim($"{form.Name}RatioToPostgresSets", atLeast: 4);
+            run.Aim($"{form.Name}PerSecond", atLeast: 500_000);
+            run.Aim($"{form.Name}BytesPerTransfer", atMost: 80);
+        }
     }
 
     private static async Task KernelAsync(Run run, int transactions)
     {
         using var fleet = new Fleet(Accounts);
         var ledger = new LocalLedger(fleet.Bank.Public);
-        await fleet.FoundAsync(ledger.Ledger.Id, ledger.DoAsync);
-        Stages(null, ledger, fleet, transactions);
-        for (var round = 0; round < run.Rounds; round++) Stages(run, ledger, fleet, transactions);
+        await FoundAsync(fleet, ledger.Ledger.Id, ledger.DoAsync);
+        foreach (var form in Forms)
+            for (var round = 0; round <= run.Rounds; round++) Stages(round == 0 ? null : run, form, ledger, fleet, transactions);
         if (ledger.Root() != ledger.RootFromScratch()) throw new InvalidOperationException("The state root does not come out again from the records.");
         run.Note("The state root after the kernel's rounds equals the one hashed from all records alone.");
     }
 
-    private static void Stages(Run? run, LocalLedger ledger, Fleet fleet, int transactions)
+    private static async Task FoundAsync(Fleet fleet, Hash ledger, Func<byte[][], Task> send)
     {
-        var (bytes, transfers) = (fleet.Batches(transactions, TransfersEach), (double)transactions * TransfersEach);
+        await fleet.FoundAsync(ledger, send);
+        await fleet.JoinClearingAsync(send);
+    }
+
+    private static void Stages(Run? run, Form form, LocalLedger ledger, Fleet fleet, int transactions)
+    {
+        var (bytes, transfers) = (form.Make(fleet, transactions, form.Each), (double)transactions * form.Each);
         var read = Array.Empty<CheckedTransaction>();
         var decode = Run.Time(() => read = LocalLedger.Read(bytes));
         var verify = Run.Time(() => Verify(read, fleet));
         var (order, execute, allocated) = (0.0, 0.0, 0L);
         foreach (var batch in LocalLedger.Batches(read))
         {
-            Kernel.Blocks.Entry? entry = null;
+            Entry? entry = null;
             order += Run.Time(() => entry = ledger.Next(batch));
             var before = GC.GetAllocatedBytesForCurrentThread();
             execute += Run.Time(() => ledger.Execute(entry!));
@@ -52,15 +66,15 @@ internal static class Batched
         }
         var root = Run.Time(() => ledger.Root());
         if (run is null) return;
-        foreach (var (stage, seconds) in ((string, double)[])[("decode", decode), ("verify", verify), ("entry", order), ("execute", execute), ("root", root)])
-            run.Add($"kernel{char.ToUpperInvariant(stage[0])}{stage[1..]}", "ns a transfer", seconds * 1e9 / transfers);
-        run.Add("kernelExecuteAllocated", "B a transfer", allocated / transfers);
-        run.Add("kernelTransfersPerSecond", "/s", transfers / (decode + verify + order + execute + root));
+        foreach (var (stage, seconds) in ((string, double)[])[("Decode", decode), ("Verify", verify), ("Entry", order), ("Execute", execute), ("Root", root)])
+            run.Add($"{form.Name}Kernel{stage}", "ns a transfer", seconds * 1e9 / transfers);
+        run.Add($"{form.Name}KernelExecuteAllocated", "B a transfer", allocated / transfers);
+        run.Add($"{form.Name}KernelPerSecond", "/s", transfers / (decode + verify + order + execute + root));
     }
 
     private static void Verify(CheckedTransaction[] read, Fleet fleet)
     {
-        var keys = fleet.Keys.ToDictionary(key => key.Id, key => key.Public);
+        var keys = fleet.Keys.Append(fleet.Bank).ToDictionary(key => key.Id, key => key.Public);
         Span<byte> digest = stackalloc byte[Hash.Size];
         foreach (var one in read)
         {
@@ -73,20 +87,25 @@ internal static class Batched
     {
         run.Say("through a node");
         await using var node = await NodeUnderLoad.StartAsync(Accounts);
-        await RoundAsync(node, transactions);
-        var before = node.Node.Bytes();
-        for (var round = 0; round < run.Rounds; round++)
+        await node.Fleet.JoinClearingAsync(some => Loader.MustAsync(node.Url, some));
+        foreach (var form in Forms)
         {
-            var requests = Request.Submits(node.Url, node.Fleet.Batches(transactions, TransfersEach), 1);
-            var loaded = await node.CountedAsync(run, "Transfer", () => Loader.ClosedAsync(node.Url, requests, Connections), TransfersEach);
-            run.Add("transfersPerSecond", "/s", loaded.PerSecond * TransfersEach);
-            run.Say(FormattableString.Invariant($"{loaded.PerSecond * TransfersEach:#,0} transfers/s"));
+            await Loader.ClosedAsync(node.Url, Request.Submits(node.Url, form.Make(node.Fleet, transactions, form.Each), 1), Connections);
+            var before = node.Node.Bytes();
+            for (var round = 0; round < run.Rounds; round++)
+            {
+                var requests = Request.Submits(node.Url, form.Make(node.Fleet, transactions, form.Each), 1);
+                var loaded = await node.CountedAsync(run, char.ToUpperInvariant(form.Name[0]) + form.Name[1..] + "Transfer", () => Loader.ClosedAsync(node.Url, requests, Connections), form.Each);
+                run.Add($"{form.Name}PerSecond", "/s", loaded.PerSecond * form.Each);
+                run.Add($"{form.Name}FinalPerSecond", "/s", loaded.FinalPerSecond * form.Each);
+                run.Say(FormattableString.Invariant($"{form.Name}: {loaded.PerSecond * form.Each:#,0} transfers/s"));
+            }
+            var after = node.Node.Bytes();
+            run.Add($"{form.Name}BytesPerTransfer", "B", (after.Ledger - before.Ledger) / ((double)run.Rounds * transactions * form.Each));
+            run.Add($"{form.Name}ViewBytesPerTransfer", "B", (after.Views - before.Views) / ((double)run.Rounds * transactions * form.Each));
         }
-        var after = node.Node.Bytes();
-        run.Add("bytesPerTransfer", "B", (after.Ledger - before.Ledger) / ((double)run.Rounds * transactions * TransfersEach));
-        run.Add("viewBytesPerTransfer", "B", (after.Views - before.Views) / ((double)run.Rounds * transactions * TransfersEach));
     }
 
-    private static Task<Loaded> RoundAsync(NodeUnderLoad node, int transactions) =>
-        Loader.ClosedAsync(node.Url, Request.Submits(node.Url, node.Fleet.Batches(transactions, TransfersEach), 1), Connections);
+    /// <summary>One way to put many transfers under a signature.</summary>
+    private sealed record Form(string Name, int Each, Func<Fleet, int, int, byte[][]> Make);
 }

@@ -43,6 +43,7 @@ internal static class Signed
             RawVerify.Measure(run);
             var loaded = await node.CountedAsync(run, "Transfer", Ready(node, aRound, ARequest, Connections));
             run.Add("transfersPerSecond", "/s", loaded.PerSecond);
+            run.Add("finalPerSecond", "/s", loaded.FinalPerSecond);
             run.Add("ratioToVerifyRate", "", loaded.PerSecond / run.Last("verifyRatePerSecond"));
             run.Add("cpuRatioToVerify", "", run.Last("verifyCpu") / run.Last("nodeCpuPerTransfer"));
             run.Add("fullLoadP50Ms", "ms", loaded.Percentile(0.5));
