@@ -102,20 +102,17 @@ internal static partial class PostgresPeer
             """));
         try
         {
-            for (var round = 0; round < run.Rounds; round++) await RoundAsync();
+            var before = await SizesAsync(server);
+            for (var round = 0; round < run.Rounds; round++)
+            {
+                var said = Tool.Must(pgbench, "-h", server.Host, "-U", "postgres", "-n", "-M", "prepared", "-c", $"{Clients}", "-j", "2", "-T", $"{seconds}", "-f", script, "postgres");
+                run.Add("postgresPerSecond", "/s", double.Parse(Tps().Match(said).Groups["tps"].Value, CultureInfo.InvariantCulture));
+            }
+            AddSizes(run, "postgres", before, await SizesAsync(server));
         }
         finally
         {
             File.Delete(script);
-        }
-
-        async Task RoundAsync()
-        {
-            var before = await SizesAsync(server);
-            var said = Tool.Must(pgbench, "-h", server.Host, "-U", "postgres", "-n", "-M", "prepared", "-c", $"{Clients}", "-j", "2", "-T", $"{seconds}", "-f", script, "postgres");
-            var after = await SizesAsync(server);
-            run.Add("postgresPerSecond", "/s", double.Parse(Tps().Match(said).Groups["tps"].Value, CultureInfo.InvariantCulture));
-            AddSizes(run, "postgres", before, after);
         }
     }
 
