@@ -14,7 +14,9 @@ internal sealed class NodeProcess : IAsyncDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("keten-node-");
     private Process? process;
 
-    private NodeProcess(Genesis genesis) => Genesis = genesis;
+    private readonly NodeOptions options;
+
+    private NodeProcess(Genesis genesis, NodeOptions options) => (Genesis, this.options) = (genesis, options);
 
     public Uri Url { get; private set; } = new("http://127.0.0.1");
 
@@ -22,13 +24,18 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public Genesis Genesis { get; }
 
-    public static async Task<NodeProcess> StartAsync(params PublicKey[] founders)
+    /// <summary>The process, while it runs.</summary>
+    public int Id => process?.Id ?? throw new InvalidOperationException("The node does not run.");
+
+    public static Task<NodeProcess> StartAsync(params PublicKey[] founders) => StartAsync(NodeOptions.Default, founders);
+
+    public static async Task<NodeProcess> StartAsync(NodeOptions options, params PublicKey[] founders)
     {
         using var validator = SigningKey.Generate();
         var genesis = new Genesis(
             Hash.Of(Guid.NewGuid().ToByteArray()), new Instant(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), new ValidatorSet(new Validator("Test", validator.Public)),
-            new Many<PublicKey>(founders), false, Parameters.Default, BuiltIn.Catalogue.Hash);
-        var node = new NodeProcess(genesis);
+            new Many<PublicKey>(founders), options.OpenToRead, Parameters.Default, BuiltIn.Catalogue.Hash);
+        var node = new NodeProcess(genesis, options);
         await File.WriteAllTextAsync(node.GenesisFilePath, GenesisFile.Write(genesis));
         await File.WriteAllTextAsync(node.KeyFilePath, validator.ExportPem());
         await node.StartAgainAsync();
@@ -44,6 +51,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             start.ArgumentList.Add(word);
         start.Environment["KETEN__LOG__LEVEL"] = "error";
         start.Environment["KETEN__HTTP__PERADDRESS"] = "10000000";
+        foreach (var (name, value) in options.Settings) start.Environment[name] = value;
         process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -65,11 +73,15 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Bytes in the data folder up to the last that is not zero, file by file: views, and all else.</summary>
-    public (long Ledger, long Views) Bytes()
+    public (long Ledger, long Views) Bytes() => Bytes(new DirectoryInfo(Data), _ => true);
+
+    /// <summary>The same of a node that runs elsewhere, of some of its files.</summary>
+    public static (long Ledger, long Views) Bytes(DirectoryInfo data, Func<FileInfo, bool> counts)
     {
         var (ledger, views) = (0L, 0L);
-        foreach (var file in new DirectoryInfo(Data).EnumerateFiles("*", SearchOption.AllDirectories))
+        foreach (var file in data.EnumerateFiles("*", SearchOption.AllDirectories))
         {
+            if (!counts(file)) continue;
             if (file.Name.Contains("views", StringComparison.Ordinal)) views += file.Length;
             else if (file.Length > 0) ledger += Written(file);
         }
@@ -98,4 +110,12 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
         return last;
     }
+}
+
+/// <summary>How a node is to run, where that is not as usual.</summary>
+/// <param name="OpenToRead">Whether all may read its ledger.</param>
+/// <param name="Settings">Its settings, as the environment has them: KETEN__SECTION__NAME.</param>
+internal sealed record NodeOptions(bool OpenToRead, IReadOnlyDictionary<string, string> Settings)
+{
+    public static NodeOptions Default { get; } = new(false, new Dictionary<string, string>());
 }

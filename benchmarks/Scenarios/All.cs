@@ -1,0 +1,26 @@
+using Keten.Bench.Harness;
+using Keten.Bench.Parts;
+using Keten.Bench.Peers;
+
+namespace Keten.Bench.Scenarios;
+
+/// <summary>What can be measured, by hand: a new scenario is one file and one line here.</summary>
+internal static class All
+{
+    public static readonly Scenario[] Scenarios =
+    [
+        new("signed", "transfers each with its own signature, until final and the views have caught up", Signed.MeasureAsync),
+        new("peers", "PostgreSQL, Redis and Anvil doing the same transfers", SideBySide.MeasureAsync),
+        new("batched", "one signature over thousands of transfers: the kernel's stages, a node, PostgreSQL's sets", Batched.MeasureAsync),
+        new("clauses", "metered use with tariff and OCMF check, beside what its signatures cost", Clauses.MeasureAsync),
+        new("proofs", "receipts and state proofs served, and checked", Proofs.MeasureAsync),
+        new("grow", "throughput and memory over more and more accounts; a long history", Grow.MeasureAsync),
+        new("restart", "from snapshot and log with many accounts; how long a snapshot holds the writer", Restart.MeasureAsync),
+        new("overload", "five times as much as the node can do, and how it comes back", Overload.MeasureAsync),
+        new("soak", "seven tenths of what the node can do, for a while", Soak.MeasureAsync),
+        new("visa-day", "a day of Visa's transfers on a node's disk, projected", VisaDay.MeasureAsync),
+        new("parts", "the small parts that every transaction goes through, by BenchmarkDotNet", SmallPartsScenario.MeasureAsync),
+    ];
+
+    public static Scenario? Find(string name) => Array.Find(Scenarios, scenario => scenario.Name == name);
+}

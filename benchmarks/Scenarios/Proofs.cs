@@ -1,0 +1,79 @@
+using Keten.Bench.Harness;
+using Keten.Bench.Load;
+using Keten.EndToEnd;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Kernel.Trees;
+
+namespace Keten.Bench.Scenarios;
+
+/// <summary>Receipts and state proofs over kept connections, and what it takes to check them, on a ledger that all may read.</summary>
+internal static class Proofs
+{
+    private const int Accounts = 1_000;
+    private const int Connections = 16;
+    private const int ProofConnections = 500;
+
+    public static async Task MeasureAsync(Run run)
+    {
+        await using var node = await NodeUnderLoad.StartAsync(Accounts, new NodeOptions(true, new Dictionary<string, string>()));
+        var transfers = node.Fleet.Transfers(run.Pick(2_000, 10_000, 100_000));
+        await Loader.ClosedAsync(node.Url, Request.Submits(node.Url, transfers, 500), 4);
+        var asked = Array.ConvertAll(transfers, bytes => Request.Get(node.Url, $"v1/transactions/{Transaction.Parse(bytes).Id}/receipt", "application/cose"));
+        for (var round = 0; round < run.Rounds; round++)
+        {
+            RawVerify.Measure(run);
+            var receipts = new byte[asked.Length][];
+            var loaded = await node.CountedAsync(run, "Receipt", () => Loader.AskAsync(node.Url, asked, Connections, (at, reply) => receipts[at] = reply.Body.ToArray()));
+            run.Add("receiptsPerSecond", "/s", loaded.PerSecond);
+            run.Add("receiptP99Ms", "ms", loaded.Percentile(0.99));
+            run.Add("receiptBytes", "B", receipts.Average(receipt => receipt.Length));
+            Check(run, receipts, node.Node.Genesis);
+            await StateProofsAsync(run, node);
+        }
+        run.Aim("receiptsPerSecond", atLeast: 20_000);
+        run.Aim("stateProofsPerSecond", atLeast: 20_000);
+        run.Aim("coldRatioToVerifyRate", atLeast: 0.9);
+    }
+
+    // Cold: whole, as a stranger checks one. Cached: of a block whose certificate was checked before, so that paths are left.
+    private static void Check(Run run, byte[][] receipts, Genesis genesis)
+    {
+        var bad = 0;
+        var cold = Run.Time(() => Parallel.ForEach(receipts, receipt =>
+        {
+            if (ReceiptCheck.Check(receipt, genesis, out _) != ReceiptFault.None) Interlocked.Increment(ref bad);
+        }));
+        var known = receipts.Select(receipt => Receipt.FromBytes(receipt).Header.Hash).ToHashSet();
+        var cached = Run.Time(() => Parallel.ForEach(receipts, bytes =>
+        {
+            var receipt = Receipt.FromBytes(bytes);
+            if (!known.Contains(receipt.Header.Hash) || !receipt.Outcomes.All(outcome => Holds(outcome, receipt.Header))) Interlocked.Increment(ref bad);
+        }));
+        if (bad > 0) throw new InvalidOperationException($"{bad} receipts do not hold.");
+        run.Add("receiptsVerifiedColdPerSecond", "/s", receipts.Length / cold);
+        run.Add("receiptsVerifiedCachedPerSecond", "/s", receipts.Length / cached);
+        run.Add("coldRatioToVerifyRate", "", receipts.Length / cold / run.Last("verifyRatePerSecond"));
+    }
+
+    private static bool Holds(OutcomeEvidence outcome, Header header) =>
+        MerkleProof.VerifyInclusion(outcome.Index, header.OutcomeCount, MerkleProof.LeafHash(outcome.Leaf), outcome.Path, header.OutcomeRoot);
+
+    // Each waits for the checkpoint that carries it: how many a second depends on how many wait together.
+    private static async Task StateProofsAsync(Run run, NodeUnderLoad node)
+    {
+        var requests = node.Fleet.Parties.Select(party => Request.Get(node.Url, $"v1/accounts/{party}/1?proof=true", "application/cbor")).ToArray();
+        var proofs = new byte[requests.Length][];
+        var loaded = await Loader.AskAsync(node.Url, requests, ProofConnections, (at, reply) => proofs[at] = reply.Body.ToArray());
+        run.Add("stateProofsPerSecond", "/s", loaded.PerSecond);
+        run.Add("stateProofP50Ms", "ms", loaded.Percentile(0.5));
+        run.Add("stateProofBytes", "B", proofs.Average(proof => proof.Length));
+        var bad = 0;
+        var seconds = Run.Time(() => Parallel.ForEach(proofs, proof =>
+        {
+            if (!StateEvidence.FromBytes(proof).Verify(node.Node.Genesis)) Interlocked.Increment(ref bad);
+        }));
+        if (bad > 0) throw new InvalidOperationException($"{bad} state proofs do not hold.");
+        run.Add("stateProofsVerifiedPerSecond", "/s", proofs.Length / seconds);
+    }
+}
