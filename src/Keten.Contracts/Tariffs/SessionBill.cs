@@ -49,7 +49,7 @@ internal sealed class SessionBill(TariffTerms terms)
             };
             return true;
         }
-        if (periodCount == Many<PricedPeriod>.AtMost) return false;
+        if (periodCount == TariffPricing.MaxPeriods) return false;
         if (periodCount == periods.Length) Array.Resize(ref periods, 2 * periodCount);
         periods[periodCount++] = period;
         lastPrices = (energy, time);

@@ -16,7 +16,7 @@ public static class TariffClock
     {
         moments = default;
         if (TermsCheck.Of(terms) != TermsFault.None) return PricingOutcome.BadTerms;
-        var found = new Instant[Many<Instant>.AtMost];
+        var found = new Instant[TariffPricing.MaxPeriods];
         var (count, steps) = (0, TariffPricing.MaxSegments);
         for (var next = Next(terms, from, to, ref steps); next is { } moment; next = Next(terms, moment, to, ref steps))
         {

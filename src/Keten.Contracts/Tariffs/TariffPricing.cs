@@ -21,6 +21,9 @@ namespace Keten.Contracts.Tariffs;
 /// </summary>
 public static class TariffPricing
 {
+    /// <summary>No session is priced in more periods, or cut by more of a tariff's hours.</summary>
+    public const int MaxPeriods = 1_024;
+
     /// <summary>No session has more points, nor more moments at which a restriction begins or ends.</summary>
     public const int MaxSegments = 10_000;
 
