@@ -8,7 +8,6 @@ namespace Keten.Node.Pipeline;
 /// <summary>Attests what was executed, stores block and certificate durably, several blocks a flush, and only then tells anybody.</summary>
 internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm rhythm, ChannelReader<Executed> blocks)
 {
-    private const int FlushAtMost = 16;
     private bool broken;
 
     public async Task RunAsync()
@@ -17,7 +16,7 @@ internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm r
         while (await blocks.WaitToReadAsync())
         {
             group.Clear();
-            while (group.Count < FlushAtMost && blocks.TryRead(out var one)) group.Add(one);
+            while (group.Count < BlockStore.UnflushedAtMost && blocks.TryRead(out var one)) group.Add(one);
             try
             {
                 if (broken) node.Failure.ThrowIfSet();

@@ -9,6 +9,9 @@ namespace Keten.Node.Storage;
 /// </summary>
 internal sealed class BlockStore : IDisposable
 {
+    /// <summary>So many blocks may be appended between two flushes.</summary>
+    public const int UnflushedAtMost = 16;
+
     private readonly IDisk disk;
     private readonly int segmentBytes;
     private readonly Lock gate = new(), writing = new();
@@ -45,7 +48,9 @@ internal sealed class BlockStore : IDisposable
         {
             var names = store.Names();
             for (var each = 0; each < names.Count; each++) store.Scan(names[each], each == names.Count - 1, durable, found);
-            return store.Height >= durable ? store : throw new DamagedException(names is [.., var last] ? last : "blocks", store.end, $"The blocks end with {store.Height}; there was {durable}.");
+            if (store.Height < durable) throw new DamagedException(names is [.., var last] ? last : "blocks", store.end, $"The blocks end with {store.Height}; there was {durable}.");
+            store.Secure();
+            return store;
         }
         catch
         {
@@ -206,6 +211,22 @@ internal sealed class BlockStore : IDisposable
             at += BlockSegment.FrameBytes + content.Length;
         }
         end = at;
+    }
+
+    // What was just read is told of as final: it must be on the disk, and not only in the memory of an operating system that was never asked, or has failed, to write it. A failed flush
+    // leaves pages that read well, count as clean, and are never written. Only the last blocks can be such; they are written again, and the flush then speaks for them.
+    private void Secure()
+    {
+        if (segments.Count > 0)
+        {
+            var (first, file) = segments[^1];
+            for (var height = Height; height >= first && height + UnflushedAtMost > Height; height--) file.Write(At(height).Offset, BlockSegment.Frame(height, Read(height)));
+            Span<byte> header = stackalloc byte[BlockSegment.HeaderBytes];
+            BlockSegment.WriteHeader(header, first);
+            file.Write(0, header);
+            file.Flush();
+        }
+        disk.Flush();
     }
 
     private void Begin(ulong height)

@@ -18,6 +18,7 @@ internal static class DataFolder
         if (disk.Exists(GenesisName))
         {
             var stored = ReadGenesis(disk);
+            disk.Flush();       // a crash may have left its name in memory only
             if (wanted is not null && wanted.LedgerId != stored.LedgerId)
                 throw new InvalidOperationException($"The data folder is of ledger {stored.LedgerId}, not of {wanted.LedgerId}.");
             return stored;

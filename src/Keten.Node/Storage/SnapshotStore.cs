@@ -80,6 +80,10 @@ internal sealed class SnapshotStore(IDisk disk)
         return null;
     }
 
-    /// <summary>Deletes what a crash left unfinished.</summary>
-    public void Clean() => disk.DeleteUnfinished();
+    /// <summary>Deletes what a crash left unfinished, and makes the names durable that it left: the log may be pruned up to a snapshot, and must not outlive it.</summary>
+    public void Clean()
+    {
+        disk.DeleteUnfinished();
+        disk.Flush();
+    }
 }
