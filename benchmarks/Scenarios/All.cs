@@ -12,6 +12,7 @@ internal static class All
         new("signed", "transfers each with its own signature, until final and the views have caught up", Signed.MeasureAsync),
         new("peers", "PostgreSQL, Redis and Anvil doing the same transfers", SideBySide.MeasureAsync),
         new("batched", "one signature over thousands of transfers: the kernel's stages, a node, PostgreSQL's sets", Batched.MeasureAsync),
+        new("ticks", "micro-payment ticks checked by a device, on one core", Ticks.MeasureAsync),
         new("clauses", "metered use with tariff and OCMF check, beside what its signatures cost", Clauses.MeasureAsync),
         new("proofs", "receipts and state proofs served, and checked", Proofs.MeasureAsync),
         new("grow", "throughput and memory over more and more accounts; a long history", Grow.MeasureAsync),

@@ -15,5 +15,6 @@ public static class BuiltIn
         Tariff.Contents,
         MeteredUse.Contents,
         StandingMandate.Contents,
-        Clearing.Contents);
+        Clearing.Contents,
+        TickChannel.Contents);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Keten.Client;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Money;
 using Keten.Contracts.Tariffs;
@@ -69,6 +70,24 @@ public sealed partial class Documentation
             if (lines[each].Contains("refused", StringComparison.Ordinal)) story.ThenRefused(KernelRefusal.OverMandate);
             story.ThenBalance(Ada, Cents(rows[each].Customer)).ThenBalance(Grid, Cents(rows[each].Provider)).ThenHeld(Cents(rows[each].Held));
         }
+    }
+
+    [Fact]
+    public void The_worked_hour_of_ticks_comes_out_as_the_page_says()
+    {
+        var payer = new TickPayer(Paper("secret").ToArray(), 2_000);
+        var story = Story<TickChannel>.Open(NewWorld(), new TickChannel.Open(Ada, Grid, Cents(2), 2_000, payer.Anchors, Day(1)), [Ada]);
+        var rows = Rows("docs/contracts/tick-channel.md").ToArray();
+        Assert.Equal(4, rows.Length);
+        Expect(0);
+        story.When(new TickChannel.Claim(1_000, payer.LinkOf(1_000)), signedBy: []);
+        Expect(1);
+        story.When(new TickChannel.Claim(1_500, payer.LinkOf(1_500)), signedBy: []);
+        Expect(2);
+        story.When(new TickChannel.Close(), signedBy: [Grid]).ThenEnded();
+        Expect(3);
+
+        void Expect(int row) => story.ThenBalance(Ada, Cents(rows[row].Customer)).ThenBalance(Grid, Cents(rows[row].Provider)).ThenHeld(Cents(rows[row].Held));
     }
 
     private static IEnumerable<(long Customer, long Provider, long Held)> Rows(string page) =>
