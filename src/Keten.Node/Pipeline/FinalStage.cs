@@ -5,8 +5,8 @@ using Keten.Node.Storage;
 
 namespace Keten.Node.Pipeline;
 
-/// <summary>Attests what was executed, stores block and certificate durably, several blocks a flush, and only then tells anybody.</summary>
-internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm rhythm, ChannelReader<Executed> blocks)
+/// <summary>Has what was executed certified, stores block and certificate durably, several blocks a flush, and only then tells anybody.</summary>
+internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm rhythm, Certifier certifier, ChannelReader<Executed> blocks)
 {
     private bool broken;
 
@@ -20,7 +20,7 @@ internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm r
             try
             {
                 if (broken) node.Failure.ThrowIfSet();
-                Finish(group);
+                Finish(group, await certifier.CertifyAsync(group.ConvertAll(one => one.Block.Header)));
             }
             catch (Exception fault)
             {
@@ -33,9 +33,8 @@ internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm r
         }
     }
 
-    private void Finish(List<Executed> group)
+    private void Finish(List<Executed> group, Certificate[] certificates)
     {
-        var certificates = group.ConvertAll(one => Certify(one.Block.Header));
         for (var each = 0; each < group.Count; each++) node.Archive.Blocks.Append(BlockRecord.Write(certificates[each], group[each].Block, group[each].Readers));
         node.Archive.Blocks.Flush();
         for (var each = 0; each < group.Count; each++)
@@ -47,14 +46,6 @@ internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm r
             if (snapshot is not null) rhythm.Begin(snapshot, node.Failure.Set);
             for (var place = 0; place < waiting.Length; place++) Answer(block, place, waiting[place]);
         }
-    }
-
-    private Certificate Certify(Header header)
-    {
-        var attestations = new[] { Attestation.Sign(node.Validator!, header) };
-        return attestations.Length >= node.Ledger.Validators.Quorum
-            ? new Certificate(header, new Many<Attestation>(attestations))
-            : throw new NodeStoppedException($"A certificate of this ledger takes {node.Ledger.Validators.Quorum} validators; this node has its own attestation only.");
     }
 
     private void Answer(Block block, int place, in Waiting one)

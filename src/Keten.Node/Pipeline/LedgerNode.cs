@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
+using Keten.Node.Network;
 using Keten.Node.Storage;
 
 namespace Keten.Node.Pipeline;
@@ -20,21 +21,23 @@ public sealed class LedgerNode : IAsyncDisposable
     private readonly Door door;
     private readonly Proofs proofs;
     private readonly SnapshotRhythm rhythm;
+    private readonly PromiseFile? promises;
     private readonly IDisposable folderLock;
     private readonly Task[] stages;
     private int closed;
 
-    private LedgerNode(NodeParts node, IDisposable folderLock)
+    private LedgerNode(NodeParts node, PromiseFile? promises, IDisposable folderLock)
     {
-        (this.node, this.folderLock) = (node, folderLock);
+        (this.node, this.promises, this.folderLock) = (node, promises, folderLock);
         node.Progress.Take(node.Ledger, 0);
         proofs = new Proofs(node.Ledger.Head?.Height ?? 0);
         rhythm = new SnapshotRhythm(node.Options.SnapshotEvery, node.State, node.Snapshots, node.BlockFolder, node.Scheduler);
         sequencer = new Sequencer(node);
         var executed = Channel.CreateBounded<Executed>(BlocksAhead);
         door = new Door(node, sequencer);
-        stages = node.Validator is null ? [] : [
-            Run(sequencer.RunAsync), Run(new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync), Run(new FinalStage(node, proofs, rhythm, executed.Reader).RunAsync), Run(FailAll)];
+        stages = node.Validator is not { } validator ? [] : [
+            Run(sequencer.RunAsync), Run(new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync),
+            Run(new FinalStage(node, proofs, rhythm, CertifierOf(validator), executed.Reader).RunAsync), Run(FailAll), .. node.Shared is { } shared ? [Run(new Mirror(node, shared.Log).RunAsync)] : Array.Empty<Task>()];
         node.Failure.Stop.UnsafeRegister(static stopped => ((LedgerNode)stopped!).Wake(), this);
     }
 
@@ -68,7 +71,9 @@ public sealed class LedgerNode : IAsyncDisposable
             // What a crash left to do of a pruning.
             archive.Prune((await log.RangeAsync(cancel)).First);
             if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
-            var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options), folderLock);
+            var promises = setup.Shared is null ? null : new PromiseFile(disk);
+            if (promises is not null) opened.Push(promises);
+            var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared), promises, folderLock);
             try
             {
                 await node.CatchUp(cancel);
@@ -206,17 +211,19 @@ public sealed class LedgerNode : IAsyncDisposable
             {
                 await stages[0];
                 await sequencer.AllExecuted();
+                if (node.Shared is not null) await AllFinal().WaitAsync(node.Options.FarewellAtMost, node.Failure.Stop);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception fault) when (fault is OperationCanceledException or TimeoutException)
         {
-            // It had stopped already.
+            // It had stopped already, or the others are not there to certify.
         }
         var why = new NodeStoppedException("The node has been closed.");
         node.Failure.Set(why);
         await Task.WhenAll(stages);
         await rhythm.Finish(node.Failure.Why!);
         await node.Log.DisposeAsync();
+        promises?.Dispose();
         node.Archive.Blocks.Dispose();
         node.Metrics.Dispose();
         node.Failure.Dispose();
@@ -227,12 +234,15 @@ public sealed class LedgerNode : IAsyncDisposable
     {
         if (setup.Validator is not { } validator) return;
         if (genesis.Validators.Find(validator.Id) is null) throw new InvalidOperationException($"The key {validator.Id} is none of this ledger's validators.");
-        if (genesis.Validators.Quorum > 1) throw new InvalidOperationException($"A certificate of this ledger takes {genesis.Validators.Quorum} validators; this node works alone.");
+        if (genesis.Validators.Quorum > 1 && setup.Shared is null) throw new InvalidOperationException($"A certificate of this ledger takes {genesis.Validators.Quorum} validators; this node works alone.");
     }
+
+    private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared.Register, promises!) : new LoneCertifier(validator);
 
     private async Task CatchUp(CancellationToken cancel)
     {
-        if (node.Validator is null) return;
+        // Among others it takes others to certify what it has executed: it serves what it has meanwhile.
+        if (node.Validator is null || node.Shared is not null) return;
         var last = (ulong)(await node.Log.RangeAsync(cancel)).Last;
         while (true)
         {
@@ -242,6 +252,16 @@ public sealed class LedgerNode : IAsyncDisposable
             if (node.Failure.Why is { } why) throw why.InnerException as IOException ?? (Exception)why;
             sequencer.Poke();
             await next.WaitAsync(cancel);
+        }
+    }
+
+    private async Task AllFinal()
+    {
+        while (true)
+        {
+            var next = node.Moved.Next;
+            if ((Head?.Header.Height ?? 0) >= Read(ledger => ledger.Head?.Height ?? 0)) return;
+            await next;
         }
     }
 

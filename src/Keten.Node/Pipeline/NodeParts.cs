@@ -1,12 +1,13 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
+using Keten.Node.Network;
 using Keten.Node.Storage;
 
 namespace Keten.Node.Pipeline;
 
 /// <summary>What the stages of the pipeline share.</summary>
-internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGate state, Archive archive, SnapshotStore snapshots, IDisk blockFolder, Signer? validator, PipelineOptions options)
+internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGate state, Archive archive, SnapshotStore snapshots, IDisk blockFolder, Signer? validator, PipelineOptions options, SharedOrder? shared = null)
 {
     public Ledger Ledger => ledger;
 
@@ -16,7 +17,14 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 
     public KeyCache Keys => keys;
 
+    /// <summary>The node's own log: the order itself where it works alone, and otherwise a copy of the shared one.</summary>
     public ILog Log => log;
+
+    /// <summary>Where entries are appended, and get their order.</summary>
+    public ILog Order => shared?.Log ?? log;
+
+    /// <summary>What the validators share; none where this one works alone.</summary>
+    public SharedOrder? Shared => shared;
 
     public StateGate State => state;
 
@@ -47,7 +55,7 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
     public Room Room { get; } = new(options.QueueAtMost, options.QueueBytesAtMost);
 
     /// <summary>The longest entry that both ledger and log take, in bytes.</summary>
-    public int EntryAtMost { get; } = Math.Min(Entry.BytesAtMost, log.MaxEntryBytes);
+    public int EntryAtMost { get; } = Math.Min(Entry.BytesAtMost, shared?.Log.MaxEntryBytes ?? log.MaxEntryBytes);
 
     /// <summary>The clock, in whole seconds.</summary>
     public Instant Now => new(options.Clock.GetUtcNow().ToUnixTimeSeconds());
@@ -57,7 +65,7 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 internal sealed class Progress
 {
     private long now, expiryAhead, nextWakeUp = long.MaxValue, checkpointAt, checkpointSeconds;
-    private int moreDue;
+    private int moreDue, othersWent;
 
     /// <summary>Ledger time, in seconds.</summary>
     public long Now => Volatile.Read(ref now);
@@ -69,6 +77,13 @@ internal sealed class Progress
 
     /// <summary>From which ledger time on the next block ends a checkpoint.</summary>
     public long CheckpointFrom => Volatile.Read(ref checkpointAt) + Volatile.Read(ref checkpointSeconds);
+
+    /// <summary>Whether others' transactions have been executed since this node last stated its clock: ledger time is the median, and moves only if all say what time it is.</summary>
+    public bool OthersWent
+    {
+        get => Volatile.Read(ref othersWent) != 0;
+        set => Volatile.Write(ref othersWent, value ? 1 : 0);
+    }
 
     /// <summary>Whether the last block ran as many wake-ups as a block may, so that more may be due already.</summary>
     public bool MoreDue => Volatile.Read(ref moreDue) != 0;

@@ -1,6 +1,7 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
+using Keten.Node.Network;
 
 namespace Keten.Node.Pipeline;
 
@@ -14,6 +15,9 @@ public sealed record NodeSetup(string DataFolder, Genesis? Genesis, Catalogue Ca
 {
     /// <summary>The disk instead of <see cref="DataFolder"/>: a simulation's.</summary>
     public IDisk? Disk { get; init; }
+
+    /// <summary>What the validators of the ledger share; none where this node is the only one.</summary>
+    public SharedOrder? Shared { get; init; }
 }
 
 /// <summary>Sizes and times of the pipeline; each with its default.</summary>
@@ -42,6 +46,9 @@ public sealed record PipelineOptions
 
     /// <summary>How often the node looks whether a tick is wanted.</summary>
     public TimeSpan TickPoll { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a validator that is closed waits for the others to certify what it has executed.</summary>
+    public TimeSpan FarewellAtMost { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The operator's word that a clock more than 35 days ahead of the ledger's time is right. Whatever expires in between expires for ever.</summary>
     public bool AcceptClockJump { get; init; }

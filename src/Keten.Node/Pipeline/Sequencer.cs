@@ -90,7 +90,7 @@ internal sealed class Sequencer(NodeParts node)
     // What a node that was killed left in the log carries its sequence numbers on: an entry made before they are known would repeat one, and be skipped.
     private async Task AllOfTheLog()
     {
-        var last = (await node.Log.RangeAsync(node.Failure.Stop)).Last;
+        var last = (await node.Order.RangeAsync(node.Failure.Stop)).Last;
         await Until(() => node.State.Read(ledger => (long)ledger.LogPosition) >= last);
     }
 
@@ -123,6 +123,8 @@ internal sealed class Sequencer(NodeParts node)
         if (Volatile.Read(ref underWay) > 0) return false;
         var (now, progress) = (node.Now, node.Progress);
         if (progress.NextWakeUp <= now.Seconds && (now > stated || progress.MoreDue)) return true;
+        // Ticks never answer ticks: only what others' transactions moved is answered.
+        if (progress.OthersWent && now > stated) return true;
         return Volatile.Read(ref checkpointsWanted) > 0 && now.Seconds >= progress.CheckpointFrom;
     }
 
@@ -145,7 +147,8 @@ internal sealed class Sequencer(NodeParts node)
     {
         try
         {
-            await Until(() => Volatile.Read(ref underWay) < UnderWayAtMost);
+            // A shared log may order otherwise what is appended at once, and a sequence that runs back is skipped.
+            await Until(() => Volatile.Read(ref underWay) < (node.Shared is null ? UnderWayAtMost : 1));
             var now = node.Now;
             if (now < stated) now = stated;
             var entry = Entry.Sign(node.Validator!, node.LedgerId, 0, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
@@ -154,7 +157,8 @@ internal sealed class Sequencer(NodeParts node)
             own.Enqueue(new Ordered(entry, batch, node.Clock.GetTimestamp()));
             node.Metrics.Batch(batch.Length, node.Room.Count);
             if (node.Failure.Why is { } why) FailAll(why);
-            _ = Watch(node.Log.AppendAsync(entry.Bytes).AsTask());
+            node.Progress.OthersWent = false;
+            _ = Watch(node.Order.AppendAsync(entry.Bytes).AsTask());
         }
         catch
         {

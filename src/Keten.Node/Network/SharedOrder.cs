@@ -1,0 +1,8 @@
+using Keten.Log;
+
+namespace Keten.Node.Network;
+
+/// <summary>What validators share: the log that orders their entries, and the register where each states what it has seen and certified. Neither is trusted with more than the order.</summary>
+/// <param name="Log">The order. The node keeps a copy of its own in its data folder.</param>
+/// <param name="Register">The statements.</param>
+public sealed record SharedOrder(ILog Log, IRegister Register);

@@ -1,0 +1,115 @@
+using Keten.Client;
+using Keten.Contracts;
+using Keten.Contracts.Money;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Kernel.State;
+using Keten.Log;
+using Keten.Node.Network;
+using Keten.Node.Pipeline;
+using Keten.Testing;
+
+namespace Keten.Tests.Networks;
+
+/// <summary>Validators on one log and one register, each with a disk of its own; the clock is in the test's hand. A bank issues, Ada and Bob pay each other.</summary>
+internal sealed class NetworkRig : IAsyncDisposable
+{
+    public static readonly Unit Euro = new(1);
+    private readonly Dictionary<KeyId, ulong> counters = [];
+    private readonly SimulatedDisk[] disks;
+    private readonly LedgerNode?[] nodes;
+
+    public NetworkRig(int validators)
+    {
+        Validators = [.. Enumerable.Range(0, validators).Select(_ => SigningKey.Generate())];
+        disks = [.. Enumerable.Range(0, validators).Select(each => new SimulatedDisk(each))];
+        nodes = new LedgerNode?[validators];
+        Genesis = new Genesis(
+            Hash.Of("network"u8), new Instant(1_800_000_000), new ValidatorSet([.. Validators.Select((key, place) => new Validator($"V{place}", key.Public))]),
+            new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), false, Parameters.Default, BuiltIn.Catalogue.Hash);
+    }
+
+    public SigningKey[] Validators { get; }
+
+    public Genesis Genesis { get; }
+
+    public SimulatedClock Clock { get; } = new(1_800_000_000);
+
+    public MemoryStore Order { get; } = new();
+
+    public IRegister Register { get; set; } = new MemoryRegister();
+
+    public SigningKey Bank { get; } = SigningKey.Generate();
+
+    public SigningKey Ada { get; } = SigningKey.Generate();
+
+    public SigningKey Bob { get; } = SigningKey.Generate();
+
+    public LedgerNode this[int validator] => nodes[validator]!;
+
+    public async Task OpenAsync(int validator, ILog? log = null) => nodes[validator] = await LedgerNode.OpenAsync(
+        new NodeSetup("none", Genesis, BuiltIn.Catalogue, Validators[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) })
+        { Disk = disks[validator], Shared = new SharedOrder(log ?? new MemoryLog(Order), Register) });
+
+    public async Task OpenAllAsync()
+    {
+        for (var each = 0; each < nodes.Length; each++) await OpenAsync(each);
+    }
+
+    public async Task CloseAsync(int validator)
+    {
+        if (Interlocked.Exchange(ref nodes[validator], null) is { } node) await node.DisposeAsync();
+    }
+
+    public async Task FundAsync()
+    {
+        await DoneAsync(0, BeginMoney());
+        var issue = EMoney.Contents.ClauseOf<EMoney.Issue>();
+        await DoneAsync(0, Begin(Bank).Call(1, issue.Number, (Codec<EMoney.Issue>)issue.ArgumentsCodec, new EMoney.Issue(Party.Of(Ada.Id), Euro.Of(1_000_000), Hash.Of("paid in"u8))).Sign(Bank));
+    }
+
+    public byte[] BeginMoney()
+    {
+        var begin = EMoney.Contents.ClauseOf<EMoney.Begin>();
+        return Begin(Bank).Open(EMoney.Contents.Code, begin.Number, (Codec<EMoney.Begin>)begin.ArgumentsCodec, new EMoney.Begin(Party.Of(Bank.Id), "EUR", 2)).Sign(Bank);
+    }
+
+    public TransactionBuilder Begin(SigningKey signer) =>
+        new TransactionBuilder(Genesis.LedgerId, new Instant(Clock.GetUtcNow().ToUnixTimeSeconds()).Plus(600)).By(signer.Id, counters[signer.Id] = counters.GetValueOrDefault(signer.Id) + 1);
+
+    public byte[] Pay(SigningKey from, SigningKey to, long cents) => Begin(from).Transfer(null, Party.Of(to.Id), Euro.Of(cents)).Sign(from);
+
+    public async Task<Answer> DoneAsync(int validator, byte[] transaction)
+    {
+        var submitted = this[validator].SubmitAsync([transaction], WaitFor.Final);
+        if (await Task.WhenAny(submitted, Task.Delay(TimeSpan.FromSeconds(20))) != submitted) throw new TimeoutException(string.Join("; ", nodes.Select(Describe)));
+        var answer = (await submitted)[0];
+        Assert.Equal(AnswerStatus.Done, answer.Status);
+        return answer;
+    }
+
+    /// <summary>Waits until validators have certified a height, and demands that all have the same header there.</summary>
+    public async Task<Header> SameAsync(ulong height, params int[] validators)
+    {
+        var headers = new List<Header>();
+        foreach (var each in validators)
+        {
+            using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await foreach (var block in this[each].FollowAsync(height - 1, late.Token))
+            {
+                headers.Add(block.Certificate.Header);
+                break;
+            }
+        }
+        Assert.Single(headers.Distinct());
+        return headers[0];
+    }
+
+    private static string Describe(LedgerNode? node) =>
+        node is null ? "closed" : $"final {node.Head?.Header.Height}, executed {node.Read(ledger => $"{ledger.Head?.Height} at {ledger.LogPosition}, {ledger.Head?.Hash}")}, fault {node.Fault?.Message}";
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var each = 0; each < nodes.Length; each++) await CloseAsync(each);
+    }
+}

@@ -1,0 +1,147 @@
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Log;
+using Keten.Node.Network;
+using Keten.Node.Pipeline;
+
+namespace Keten.Tests.Networks;
+
+/// <summary>Several validators, one ledger.</summary>
+public sealed class ValidatorTests
+{
+    [Fact]
+    public async Task Four_validators_take_transactions_and_come_to_the_same_headers()
+    {
+        await using var rig = new NetworkRig(4);
+        await rig.OpenAllAsync();
+        await rig.FundAsync();
+        var last = 0ul;
+        for (var each = 0; each < 40; each++)
+        {
+            var answer = await rig.DoneAsync(each % 4, rig.Pay(rig.Ada, rig.Bob, 10));
+            last = Math.Max(last, answer.Height);
+            if (each % 10 == 9) rig.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        await rig.SameAsync(last, 0, 1, 2, 3);
+        for (var each = 0; each < 4; each++)
+        {
+            Assert.Equal(400, rig[each].Read(ledger => ledger.State.Balance(Party.Of(rig.Bob.Id), NetworkRig.Euro)));
+            Assert.True(rig[each].CertificateOf(last)!.Verify(rig.Genesis.Validators));
+        }
+    }
+
+    [Fact]
+    public async Task All_at_once_through_all_of_them()
+    {
+        await using var rig = new NetworkRig(4);
+        await rig.OpenAllAsync();
+        await rig.FundAsync();
+        var payments = Enumerable.Range(0, 200).Select(_ => rig.Pay(rig.Ada, rig.Bob, 1)).ToArray();
+        var answers = await Task.WhenAll(payments.Select((payment, place) => rig[place % 4].SubmitAsync([payment], WaitFor.Final))).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.All(answers, answer => Assert.Equal(AnswerStatus.Done, answer[0].Status));
+        await rig.SameAsync(answers.Max(answer => answer[0].Height), 0, 1, 2, 3);
+        Assert.Equal(200, rig[3].Read(ledger => ledger.State.Balance(Party.Of(rig.Bob.Id), NetworkRig.Euro)));
+    }
+
+    [Fact]
+    public async Task One_of_four_may_be_away_and_catches_up_when_it_is_back()
+    {
+        await using var rig = new NetworkRig(4);
+        await rig.OpenAllAsync();
+        await rig.FundAsync();
+        await rig.CloseAsync(2);
+        for (var each = 0; each < 10; each++) await rig.DoneAsync(each % 2, rig.Pay(rig.Ada, rig.Bob, 1));
+        await rig.OpenAsync(2);
+        var answer = await rig.DoneAsync(2, rig.Pay(rig.Ada, rig.Bob, 1));
+        await rig.SameAsync(answer.Height, 0, 1, 2, 3);
+    }
+
+    [Fact]
+    public async Task Without_a_quorum_nothing_becomes_final_and_with_it_everything_does()
+    {
+        await using var rig = new NetworkRig(4);
+        await rig.OpenAsync(0);
+        await rig.OpenAsync(1);
+        var waiting = rig[0].SubmitAsync([rig.BeginMoney()], WaitFor.Final);
+        await Task.Delay(300);
+        Assert.False(waiting.IsCompleted);
+        Assert.Null(rig[0].Head);
+        await rig.OpenAsync(3);
+        Assert.Equal(AnswerStatus.Done, (await waiting.WaitAsync(TimeSpan.FromSeconds(30)))[0].Status);
+    }
+
+    /// <summary>Rules 6 and 7: a certificate holds a quorum of attestations, each of another validator; a receipt with it checks by genesis alone, and with one fewer it does not.</summary>
+    [Fact]
+    public async Task A_receipt_carries_a_quorum_of_attestations()
+    {
+        await using var rig = new NetworkRig(4);
+        await rig.OpenAllAsync();
+        await rig.FundAsync();
+        var answer = await rig.DoneAsync(1, rig.Pay(rig.Ada, rig.Bob, 5));
+        var receipt = rig[1].ReceiptOf(answer.Id)!;
+        Assert.Equal(3, receipt.Certificate.Attestations.Count);
+        Assert.Equal(ReceiptFault.None, ReceiptCheck.Check(receipt, rig.Genesis));
+        var lacking = receipt with { Certificate = receipt.Certificate with { Attestations = new Many<Attestation>(receipt.Certificate.Attestations.AsSpan()[..2]) } };
+        Assert.Equal(ReceiptFault.Certificate, ReceiptCheck.Check(lacking, rig.Genesis));
+    }
+
+    /// <summary>Rule 7: where the log shows validators two orders, too few read the same, and nothing is certified.</summary>
+    [Fact]
+    public async Task A_log_that_shows_two_orders_holds_the_ledger_up_and_cannot_fork_it()
+    {
+        await using var rig = new NetworkRig(4);
+        MemoryStore one = new(), other = new();
+        for (var each = 0; each < 4; each++) await rig.OpenAsync(each, new MemoryLog(each < 2 ? one : other));
+        var opening = rig.BeginMoney();
+        var (here, there) = (rig[0].SubmitAsync([opening], WaitFor.Final), rig[2].SubmitAsync([opening], WaitFor.Final));
+        await Task.Delay(500);
+        Assert.False(here.IsCompleted || there.IsCompleted);
+        Assert.All(Enumerable.Range(0, 4), each => Assert.Null(rig[each].Head));
+        Assert.Equal(1ul, rig[0].Read(ledger => ledger.Head!.Height));
+        for (var each = 0; each < 4; each++) Assert.DoesNotContain(await rig.Register.ReadAsync(1), statement => Standing.Read(statement.Validator, statement.Bytes.Span)!.Value.Attestation is not null);
+    }
+
+    /// <summary>Rule 6: a statement counts only with its validator's own signatures, whoever can write into the register.</summary>
+    [Fact]
+    public async Task Nobody_speaks_for_another_validator()
+    {
+        await using var rig = new NetworkRig(4);
+        await rig.OpenAsync(0);
+        await rig.OpenAsync(1);
+        var waiting = rig[0].SubmitAsync([rig.BeginMoney()], WaitFor.Final);
+        Header? header = null;
+        while ((header = rig[0].Read(ledger => ledger.Head)) is null) await Task.Delay(5);
+        foreach (var absent in (int[])[2, 3])
+        {
+            // By the key of one that is there, under the name of one that is not; and nonsense.
+            var (echo, attestation) = (Echo.Sign(rig.Validators[0], header.LedgerId, 0, header.LogPosition, header.LogHash), Attestation.Sign(rig.Validators[0], header));
+            var id = rig.Validators[absent].Id;
+            await rig.Register.PublishAsync(id.ToString(), 1, absent == 2 ? new Standing(echo with { Validator = id }, attestation with { Validator = id }).ToBytes() : [0x80]);
+        }
+        await Task.Delay(300);
+        Assert.False(waiting.IsCompleted);
+        Assert.Null(rig[0].Head);
+        await rig.OpenAsync(2);
+        Assert.Equal(AnswerStatus.Done, (await waiting.WaitAsync(TimeSpan.FromSeconds(30)))[0].Status);
+    }
+
+    /// <summary>Rule 7: an attestation of another header than the one that came out counts for nothing.</summary>
+    [Fact]
+    public async Task A_validator_that_attests_another_header_is_not_counted()
+    {
+        await using var rig = new NetworkRig(4);
+        await rig.OpenAsync(0);
+        await rig.OpenAsync(1);
+        var waiting = rig[0].SubmitAsync([rig.BeginMoney()], WaitFor.Final);
+        Header? header = null;
+        while ((header = rig[0].Read(ledger => ledger.Head)) is null) await Task.Delay(5);
+        var liar = rig.Validators[3];
+        var echo = Echo.Sign(liar, header.LedgerId, 0, header.LogPosition, header.LogHash);
+        await rig.Register.PublishAsync(liar.Id.ToString(), 1, new Standing(echo, Attestation.Sign(liar, header with { HistorySize = 7 })).ToBytes());
+        await Task.Delay(300);
+        Assert.False(waiting.IsCompleted);
+        await rig.OpenAsync(2);
+        Assert.Equal(AnswerStatus.Done, (await waiting.WaitAsync(TimeSpan.FromSeconds(30)))[0].Status);
+        Assert.DoesNotContain(rig[0].Head!.Attestations, attestation => attestation.Validator == liar.Id);
+    }
+}
