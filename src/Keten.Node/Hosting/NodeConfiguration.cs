@@ -45,7 +45,7 @@ public sealed record LedgerSection
     [Setting("The validator's private key in PEM; without it the node follows and signs nothing.")]
     public string? ValidatorKey { get; init; }
 
-    [Setting("Transactions that may wait for the log before the door answers 503.", Min = 1, Max = 10_000_000)]
+    [Setting("Transactions that may wait for the log before the door answers 503. Above 8000 no more than the node does in half a second.", Min = 1, Max = 10_000_000)]
     public int QueueAtMost { get; init; } = 50_000;
 
     [Setting("Transactions in one entry of the log.", Min = 1, Max = 10_000)]

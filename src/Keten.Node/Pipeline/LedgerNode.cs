@@ -103,8 +103,11 @@ public sealed class LedgerNode : IAsyncDisposable
     /// <summary>Why the node has stopped by itself; null while it runs. It must then be opened again.</summary>
     public Exception? Fault => Volatile.Read(ref closed) == 0 ? node.Failure.Why : null;
 
+    /// <summary>Whether what waits is as much as may wait: what is submitted now is answered <see cref="KernelRefusal.Busy"/>.</summary>
+    public bool IsBusy => node.Room.IsFull;
+
     /// <summary>Submits one or many transactions in their COSE form. Each gets its own answer; the task ends when the last has reached <paramref name="wait"/>.</summary>
-    /// <remarks>Cancelling gives up the waiting, not the transactions.</remarks>
+    /// <remarks>Where there is no room none is taken, and each is answered <see cref="KernelRefusal.Busy"/> at once. Cancelling gives up the waiting, not the transactions.</remarks>
     /// <exception cref="NodeStoppedException">The node has stopped or was closed: what was not answered may be in the log or not.</exception>
     public Task<Answer[]> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, WaitFor wait, CancellationToken cancel = default)
     {
