@@ -24,6 +24,7 @@ public static class Program
             OcmfCommand.Create(),
             PartyCommand.Create(),
             PayCommand.Create(),
+            PruneCommand.Create(),
             RebuildViewsCommand.Create(),
             ReceiptCommand.Create(),
             RunCommand.Create(),

@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Keten.Cli.Terminals;
-using Keten.Contracts;
-using Keten.Log;
 using Keten.Node.Hosting;
-using Keten.Node.Pipeline;
-using Keten.Node.Storage;
 using Keten.Node.Views;
 
 namespace Keten.Cli.Commands;
@@ -21,7 +17,7 @@ internal static class RebuildViewsCommand
         {
             var path = parse.GetRequiredValue(folder);
             if (!path.Exists) throw ExitException.Usage($"There is no folder {path}.");
-            await using var node = await OpenAsync(path.FullName, cancel);
+            await using var node = await StoppedNode.OpenAsync(path.FullName, cancel);
             var height = node.Head?.Header.Height ?? 0;
             await terminal.ProgressAsync("Rebuilding", height, async done =>
             {
@@ -33,21 +29,5 @@ internal static class RebuildViewsCommand
             return Exit.Ok;
         });
         return command;
-    }
-
-    private static async Task<LedgerNode> OpenAsync(string folder, CancellationToken cancel)
-    {
-        try
-        {
-            return await LedgerNode.OpenAsync(new NodeSetup(folder, null, BuiltIn.Catalogue, null, new PipelineOptions()), cancel);
-        }
-        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or DiskLockedException)
-        {
-            throw ExitException.Usage(fault.Message);
-        }
-        catch (DamagedException fault)
-        {
-            throw new ExitException(Exit.Failed, $"The data folder is damaged: {fault.Message} See 'keten fsck'.");
-        }
     }
 }

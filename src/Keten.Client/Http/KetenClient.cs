@@ -10,7 +10,7 @@ namespace Keten.Client;
 /// <summary>
 /// A node over HTTP. Requests are signed with the reader's key where one is given (docs/api.md, «Who may read»), sent again where that helps (<see cref="Patience"/>), and what
 /// a node says no to is a <see cref="ProblemException"/>. Any number of threads may use one. A node is believed in nothing that can be checked: hand certificates, evidence and
-/// receipts to <see cref="NewestHeader"/>, <see cref="StateEvidence.Verify"/> and <see cref="ReceiptVerdict"/>.
+/// receipts to <see cref="NewestHeader"/>, <see cref="StateEvidence"/> and <see cref="ReceiptVerdict"/>.
 /// </summary>
 public sealed partial class KetenClient : IDisposable
 {

@@ -40,7 +40,15 @@ public sealed record ReceiptVerdict(ReceiptFault Fault, Receipt? Receipt)
         }
     }
 
-    /// <summary>Checks a receipt's bytes.</summary>
+    /// <summary>Checks a receipt's bytes; a certificate that held before is not verified again.</summary>
+    public static ReceiptVerdict Of(ReadOnlySpan<byte> bytes, KnownCertificates known)
+    {
+        if (bytes.Length > BytesAtMost) return new ReceiptVerdict(ReceiptFault.Malformed, null);
+        var fault = ReceiptCheck.Check(bytes, known, out var receipt);
+        return new ReceiptVerdict(fault, receipt);
+    }
+
+    /// <summary>Checks a receipt's bytes. Who checks many hands in a <see cref="KnownCertificates"/> instead.</summary>
     public static ReceiptVerdict Of(ReadOnlySpan<byte> bytes, Genesis genesis)
     {
         if (bytes.Length > BytesAtMost) return new ReceiptVerdict(ReceiptFault.Malformed, null);

@@ -26,11 +26,17 @@ public readonly record struct Attestation(KeyId Validator, Signature Signature)
     }
 
     /// <summary>Whether it is this validator's signature of this header.</summary>
-    public bool Verify(Header header, in PublicKey key)
+    /// <param name="header">Of which it is to be.</param>
+    /// <param name="key">The validator's.</param>
+    /// <param name="keys">Where the key is kept ready; without it the key is imported, which costs about three verifications.</param>
+    public bool Verify(Header header, in PublicKey key, KeyCache? keys = null)
     {
         Span<byte> digest = stackalloc byte[Hash.Size];
         Digest(Validator, header.FieldBytes(), header.HistoryRoot, digest);
-        return Es256.Verify(digest, Signature, key);
+        if (keys is null) return Es256.Verify(digest, Signature, key);
+        Span<byte> signature = stackalloc byte[Signature.Size];
+        Signature.CopyTo(signature);
+        return keys.Get(Validator, key) is { } ready && ready.Verify(digest, signature);
     }
 
     /// <summary>The protected header of a validator's attestation of these fields.</summary>

@@ -8,13 +8,15 @@ namespace Keten.Kernel.Blocks;
 public sealed record Certificate(Header Header, Many<Attestation> Attestations)
 {
     /// <summary>Whether it certifies its header for a set of validators.</summary>
-    public bool Verify(ValidatorSet validators)
+    /// <param name="validators">The set.</param>
+    /// <param name="keys">Where their keys are kept ready; without it each is imported, which costs about three verifications. <see cref="KnownCertificates"/> has one.</param>
+    public bool Verify(ValidatorSet validators, KeyCache? keys = null)
     {
         if (Header.Validators != validators.Hash || Attestations.Count < validators.Quorum || Attestations.Count > validators.Count) return false;
         KeyId last = default;
         foreach (var attestation in Attestations)
         {
-            if (attestation.Validator <= last || validators.Find(attestation.Validator) is not { } key || !attestation.Verify(Header, key)) return false;
+            if (attestation.Validator <= last || validators.Find(attestation.Validator) is not { } key || !attestation.Verify(Header, key, keys)) return false;
             last = attestation.Validator;
         }
         return true;

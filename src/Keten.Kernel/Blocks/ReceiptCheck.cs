@@ -25,20 +25,13 @@ public enum ReceiptFault
 /// <summary>Checks receipts with nothing but the genesis: no node, no network.</summary>
 public static class ReceiptCheck
 {
-    /// <summary>Checks every part.</summary>
-    public static ReceiptFault Check(ReadOnlySpan<byte> bytes, Genesis genesis, out Receipt? receipt)
-    {
-        receipt = null;
-        try
-        {
-            receipt = Receipt.FromBytes(bytes);
-        }
-        catch (MalformedException)
-        {
-            return ReceiptFault.Malformed;
-        }
-        return Check(receipt, genesis);
-    }
+    /// <summary>Checks every part. Who checks many hands in a <see cref="KnownCertificates"/> instead.</summary>
+    public static ReceiptFault Check(ReadOnlySpan<byte> bytes, Genesis genesis, out Receipt? receipt) =>
+        (receipt = TryRead(bytes)) is null ? ReceiptFault.Malformed : Check(receipt, genesis);
+
+    /// <summary>Checks every part; a certificate that held before is not verified again.</summary>
+    public static ReceiptFault Check(ReadOnlySpan<byte> bytes, KnownCertificates known, out Receipt? receipt) =>
+        (receipt = TryRead(bytes)) is null ? ReceiptFault.Malformed : Check(receipt, known);
 
     /// <summary>Checks every part of one that has been read.</summary>
     public static ReceiptFault Check(Receipt receipt, Genesis genesis)
@@ -47,6 +40,26 @@ public static class ReceiptCheck
         if (receipt.Header.LedgerId != ledger || receipt.Transaction.LedgerId != ledger) return ReceiptFault.WrongLedger;
         if (!receipt.Certificate.Verify(genesis.Validators)) return ReceiptFault.Certificate;
         return HoldsOutcomes(receipt) ? ReceiptFault.None : ReceiptFault.Outcome;
+    }
+
+    /// <summary>Checks every part of one that has been read; a certificate that held before is not verified again.</summary>
+    public static ReceiptFault Check(Receipt receipt, KnownCertificates known)
+    {
+        if (receipt.Header.LedgerId != known.LedgerId || receipt.Transaction.LedgerId != known.LedgerId) return ReceiptFault.WrongLedger;
+        if (!known.Holds(receipt.Certificate)) return ReceiptFault.Certificate;
+        return HoldsOutcomes(receipt) ? ReceiptFault.None : ReceiptFault.Outcome;
+    }
+
+    private static Receipt? TryRead(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Receipt.FromBytes(bytes);
+        }
+        catch (MalformedException)
+        {
+            return null;
+        }
     }
 
     private static bool HoldsOutcomes(Receipt receipt)

@@ -10,13 +10,11 @@ namespace Keten.Kernel.Blocks;
 /// <param name="Certificate">Of a header that carries the root.</param>
 public sealed record StateEvidence(byte[] Key, byte[]? Value, StateProof Proof, Certificate Certificate)
 {
-    /// <summary>Whether it holds, for the validators of a genesis.</summary>
-    public bool Verify(Genesis genesis)
-    {
-        if (Certificate.Header.LedgerId != genesis.LedgerId || !Certificate.Verify(genesis.Validators)) return false;
-        var verdict = Proof.Verify(Certificate.Header.StateRoot, Hash.Of(Key), out var found);
-        return Value is null ? verdict == StateVerdict.Absent : verdict == StateVerdict.Present && found == Hash.Of(Value);
-    }
+    /// <summary>Whether it holds, for the validators of a genesis. Who checks many hands in a <see cref="KnownCertificates"/> instead.</summary>
+    public bool Verify(Genesis genesis) => Certificate.Header.LedgerId == genesis.LedgerId && Certificate.Verify(genesis.Validators) && LeadsToRoot();
+
+    /// <summary>Whether it holds; a certificate that held before is not verified again.</summary>
+    public bool Verify(KnownCertificates known) => known.Holds(Certificate) && LeadsToRoot();
 
     /// <summary>[key, value or null, [path …], [[key hash, value hash] …], certificate].</summary>
     public byte[] ToBytes()
@@ -58,5 +56,11 @@ public sealed record StateEvidence(byte[] Key, byte[]? Value, StateProof Proof, 
         var certificate = Certificate.FromBytes(reader.Bytes());
         reader.End();
         return new StateEvidence(key, value, new StateProof(path, bucket), certificate);
+    }
+
+    private bool LeadsToRoot()
+    {
+        var verdict = Proof.Verify(Certificate.Header.StateRoot, Hash.Of(Key), out var found);
+        return Value is null ? verdict == StateVerdict.Absent : verdict == StateVerdict.Present && found == Hash.Of(Value);
     }
 }

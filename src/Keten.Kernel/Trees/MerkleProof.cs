@@ -13,12 +13,22 @@ public static class MerkleProof
 
     internal const byte LeafPrefix = 0, NodePrefix = 1;
 
+    // Most leaves are shorter, and are hashed in one go.
+    private const int Short = 512;
+
     /// <summary>The root of a tree without leaves: SHA-256 of nothing.</summary>
     public static Hash EmptyRoot { get; } = Hash.Of([]);
 
     /// <summary>SHA-256(0x00 ‖ bytes).</summary>
     public static Hash LeafHash(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length < Short)
+        {
+            Span<byte> message = stackalloc byte[Short];
+            message[0] = LeafPrefix;
+            bytes.CopyTo(message[1..]);
+            return Hash.Of(message[..(1 + bytes.Length)]);
+        }
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         sha.AppendData([LeafPrefix]);
         sha.AppendData(bytes);

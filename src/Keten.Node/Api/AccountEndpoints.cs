@@ -39,15 +39,19 @@ internal static class AccountEndpoints
         if (Readable(await guard.ReaderOf(http), whose, node) is { } problem) return problem;
         var of = new Unit(number <= uint.MaxValue ? (uint)number : 0);
         if (units.Of(of) is null) return Problem.NotFound("There is no such unit.");
+        return proven ? await Proofs.Answer(http, () => Of(whose, of, node, units), RecordKeys.Account(new AccountKey(whose, of, end)), node) : Answers.Json(Of(whose, of, node, units));
+    }
+
+    private static JsonObject Of(Owner whose, Unit of, LedgerNode node, UnitNames units)
+    {
         var (lots, balance, available, height, time) = node.Read(ledger => (
             ledger.State.AccountsOf(whose).Where(account => account.Key.Unit == of).ToArray(), ledger.State.Balance(whose, of), ledger.State.Available(whose, of),
             ledger.State.Height, ledger.State.Now));
-        var json = new JsonObject
+        return new JsonObject
         {
             ["owner"] = Show.Owner(whose), ["balance"] = Show.Amount(balance, of, units), ["available"] = Show.Amount(available, of, units),
             ["accounts"] = Show.List(lots, account => Of(account.Key, account.Value, units)), ["height"] = height, ["time"] = Show.Time(time),
         };
-        return proven ? await Proofs.Answer(http, json, RecordKeys.Account(new AccountKey(whose, of, end)), node) : Answers.Json(json);
     }
 
     internal static JsonObject Of(AccountKey key, Account account, UnitNames units)

@@ -34,7 +34,7 @@ internal static class AgreementEndpoints
             ["held"] = Show.List(held, account => AccountEndpoints.Of(account.Key, account.Value, units)),
             ["wakeUps"] = Show.List(due, wake => Of(wake, record.Contract, records)), ["height"] = height, ["time"] = Show.Time(time),
         };
-        return proven ? await Proofs.Answer(http, json, RecordKeys.Agreement(agreement), node) : Answers.Json(json);
+        return proven ? await Proofs.Answer(http, () => json, RecordKeys.Agreement(agreement), node) : Answers.Json(json);
     }
 
     private static async Task<IResult> Records(HttpContext http, string number, string table, string? after, string? limit, LedgerNode node, ReaderGuard guard, RecordJson records)
@@ -59,7 +59,7 @@ internal static class AgreementEndpoints
         var row = node.Read(ledger => ledger.State.RowOf(agreement, kind.Number, bytes));
         if (row is null && !proven) return Problem.NotFound("There is no such record.");
         var json = new JsonObject { ["key"] = Convert.ToHexStringLower(bytes), ["record"] = row is null ? null : records.Of(kind.ValueCodec, row) };
-        return proven ? await Proofs.Answer(http, json, RecordKeys.Row(agreement, kind.Number, bytes), node) : Answers.Json(json);
+        return proven ? await Proofs.Answer(http, () => json, RecordKeys.Row(agreement, kind.Number, bytes), node) : Answers.Json(json);
     }
 
     /// <summary>What stands between a reader and an agreement; null where nothing does.</summary>

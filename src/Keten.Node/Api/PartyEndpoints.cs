@@ -26,7 +26,7 @@ internal static class PartyEndpoints
             : reader.Is(party) ? PartyJson.All(party, record, ledger.State, units) : PartyJson.Keys(party, record, ledger.State));
         if (json is null && !proven) return Problem.NotFound("There is no such party.");
         json ??= new JsonObject { ["party"] = party.ToString() };
-        return proven ? await Proofs.Answer(http, json, RecordKeys.Party(party), node) : Answers.Json(json);
+        return proven ? await Proofs.Answer(http, () => json, RecordKeys.Party(party), node) : Answers.Json(json);
     }
 
     private static async Task<IResult> Key(HttpContext http, string id, LedgerNode node, ReaderGuard guard)

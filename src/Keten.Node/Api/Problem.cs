@@ -56,7 +56,7 @@ public sealed class Problem(int status, string name, string title, string? detai
     /// <summary>What the ledger, or its door, refused.</summary>
     public static Problem Refused(Answer answer, Catalogue catalogue)
     {
-        var problem = new Problem(StatusOf(answer.Refusal), "refused", answer.Refusal?.Sentence ?? "The transaction was refused.") { retryAfter = answer.Refusal == KernelRefusal.Busy ? 1 : 0 };
+        var problem = new Problem(StatusOf(answer.Refusal), "refused", answer.Refusal?.Sentence ?? "The transaction was refused.");
         problem.more["refusal"] = answer.Code;
         problem.more["name"] = NameOf(answer.Code, catalogue);
         if (!answer.Id.IsNone) problem.more["id"] = answer.Id.ToString();
@@ -71,7 +71,7 @@ public sealed class Problem(int status, string name, string title, string? detai
     /// <summary>One that the door itself gives before anything is asked of the ledger.</summary>
     public static Problem Refused(KernelRefusal refusal, string? detail = null)
     {
-        var problem = new Problem(StatusOf(refusal), "refused", refusal.Sentence, detail);
+        var problem = new Problem(StatusOf(refusal), "refused", refusal.Sentence, detail) { retryAfter = refusal == KernelRefusal.Busy ? 1 : 0 };
         problem.more["refusal"] = (uint)refusal.Number;
         problem.more["name"] = refusal.Name;
         return problem;
@@ -102,7 +102,9 @@ public sealed class Problem(int status, string name, string title, string? detai
         if (detail is not null) json["detail"] = detail;
         foreach (var (field, value) in more) json[field] = value?.DeepClone();
         if (!json.ContainsKey("name")) json["name"] = name;
-        return response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(json), httpContext.RequestAborted).AsTask();
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(json);
+        response.ContentLength = bytes.Length;
+        return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
     }
 
     private static int StatusOf(IRefusal? refusal) => refusal switch

@@ -9,11 +9,12 @@ namespace Keten.Node.Api;
 /// <summary>Answers with the evidence that a record is so: as it stood at a certified checkpoint, which the answer names. A proof of absence is «none as of …».</summary>
 internal static class Proofs
 {
-    /// <summary>The JSON with its proof, or the proof's bytes alone where CBOR is asked for.</summary>
-    public static async Task<IResult> Answer(HttpContext http, JsonObject json, byte[] key, LedgerNode node)
+    /// <summary>The JSON with its proof, or the proof's bytes alone where CBOR is asked for; then no JSON is made.</summary>
+    public static async Task<IResult> Answer(HttpContext http, Func<JsonObject> make, byte[] key, LedgerNode node)
     {
+        if (http.Request.Accepts(Answers.Cbor)) return Answers.Binary((await node.ProveAsync(key, http.RequestAborted)).ToBytes(), Answers.Cbor);
+        var json = make();
         var evidence = await node.ProveAsync(key, http.RequestAborted);
-        if (http.Request.Accepts(Answers.Cbor)) return Answers.Binary(evidence.ToBytes(), Answers.Cbor);
         json["proof"] = Of(evidence);
         return Answers.Json(json);
     }

@@ -29,8 +29,11 @@ internal static class TransactionEndpoints
             null or "final" => WaitFor.Final,
             _ => throw new ProblemException(Problem.BadRequest("«wait» is accepted or final.")),
         };
+        // Before the body is read: saying no must cost less than what is refused.
+        if (node.IsBusy) return Problem.Refused(KernelRefusal.Busy);
         var (transactions, single) = await SubmittedBody.Read(http.Request, limits.TransactionsAtMost);
         var answers = await node.SubmitAsync(transactions, until, http.RequestAborted);
+        if (answers[0].Refusal == KernelRefusal.Busy) return Problem.Refused(KernelRefusal.Busy);
         if (http.Request.Accepts(Answers.Cbor)) return Answers.Binary(Compact(answers), Answers.Cbor);
         if (!single) return Answers.Json(Show.List(answers, answer => Of(answer, node.Catalogue)));
         var only = answers[0];

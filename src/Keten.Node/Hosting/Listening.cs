@@ -35,11 +35,17 @@ internal static class Listening
         {
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(http.Certificate!);
-            return new HttpsConnectionAdapterOptions { ServerCertificate = X509Certificate2.CreateFromPemFile(http.Certificate!, http.CertificateKey), ServerCertificateChain = chain };
+            return new HttpsConnectionAdapterOptions { ServerCertificate = WithKey(http.Certificate!, http.CertificateKey), ServerCertificateChain = chain };
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new ConfigurationException(place, "«http.certificate» and «http.certificateKey» are a certificate and its key in PEM: " + fault.Message);
         }
     }
+
+    // The same password as the validator's key has.
+    private static X509Certificate2 WithKey(string certificate, string? key) =>
+        File.ReadAllText(key ?? certificate).Contains("ENCRYPTED", StringComparison.Ordinal)
+            ? X509Certificate2.CreateFromEncryptedPemFile(certificate, Environment.GetEnvironmentVariable(NodeHost.PasswordVariable) ?? "", key)
+            : X509Certificate2.CreateFromPemFile(certificate, key);
 }

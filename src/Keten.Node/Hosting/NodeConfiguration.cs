@@ -45,7 +45,7 @@ public sealed record LedgerSection
     [Setting("The validator's private key in PEM; without it the node follows and signs nothing.")]
     public string? ValidatorKey { get; init; }
 
-    [Setting("Transactions that may wait for the log before the door answers 503.", Min = 1, Max = 10_000_000)]
+    [Setting("Transactions that may wait for the log before the door answers 503. Above 8000 no more than the node does in half a second.", Min = 1, Max = 10_000_000)]
     public int QueueAtMost { get; init; } = 50_000;
 
     [Setting("Transactions in one entry of the log.", Min = 1, Max = 10_000)]
@@ -59,6 +59,9 @@ public sealed record LedgerSection
 
     [Setting("A snapshot is taken after so many blocks.", Min = 1, Max = 100_000_000)]
     public int SnapshotEvery { get; init; } = 10_000;
+
+    [Setting("Blocks whose transactions are kept; those before them are pruned when views and webhooks have them and two snapshots are newer. 0: all are kept.", Min = 0, Max = int.MaxValue)]
+    public int KeepBlocks { get; init; }
 }
 
 /// <summary>The doors.</summary>
@@ -73,7 +76,7 @@ public sealed record HttpSection
     [Setting("The TLS certificate with its chain, in PEM; needed where the address begins with https.")]
     public string? Certificate { get; init; }
 
-    [Setting("The certificate's private key, in PEM.")]
+    [Setting("The certificate's private key, in PEM; where it is encrypted, KETEN_PASSWORD is the password.")]
     public string? CertificateKey { get; init; }
 
     [Setting("The longest body of a request, in bytes.", Min = 1_024, Max = 1 << 30)]

@@ -13,14 +13,14 @@ namespace Keten.Node.Hosting;
 /// <summary>What stands on a node beside the ledger: views, webhooks and the vault, each with its doors. One of the parts that <see cref="NodeHost"/> is started with.</summary>
 public sealed class Rooms : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5), PruneEvery = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource stop = new();
     private readonly WebhookStore webhooks;
     private readonly WebhookDispatcher dispatcher;
     private readonly DocumentStore documents;
     private readonly ILogger<Rooms> log;
-    private readonly Task following;
+    private readonly Task following, pruning;
 
     private Rooms(WebApplication app)
     {
@@ -31,7 +31,7 @@ public sealed class Rooms : IAsyncDisposable
         var data = configuration.Ledger.Data;
         var (webhookOptions, vaultOptions) = (configuration.Webhooks.ToOptions(clock), configuration.Vault.ToOptions(clock));
         documents = OpenVault(configuration, vaultOptions, node);
-        webhooks = new WebhookStore(Path.Combine(data, "webhooks", "webhooks.db"));
+        webhooks = new WebhookStore(WebhookFile(data));
         Views = ViewStore.Open(ViewFile(data), ViewSource.Of(node));
         var json = new ViewJson(node.Catalogue, services.GetRequiredService<RecordJson>(), services.GetRequiredService<UnitNames>());
         dispatcher = new WebhookDispatcher(Views, webhooks, webhookOptions, json.Fields);
@@ -39,6 +39,8 @@ public sealed class Rooms : IAsyncDisposable
         new WebhookEndpoints(webhooks, dispatcher, webhookOptions, Views, guard).Map(app);
         new DocumentEndpoints(documents, vaultOptions, guard).Map(app);
         following = Task.Run(FollowAsync);
+        var keep = configuration.Ledger.KeepBlocks;
+        pruning = keep == 0 ? Task.CompletedTask : Task.Run(() => new Pruning(node, keep, () => WebhookDispatcher.Reached(Views, webhooks), log).RunAsync(PruneEvery, clock, stop.Token));
     }
 
     /// <summary>Statements, agreements, events and time lines.</summary>
@@ -50,12 +52,16 @@ public sealed class Rooms : IAsyncDisposable
     /// <summary>Where a data folder has its views.</summary>
     public static string ViewFile(string dataFolder) => Path.Combine(dataFolder, "views", "views.db");
 
+    /// <summary>Where a data folder has its webhooks.</summary>
+    public static string WebhookFile(string dataFolder) => Path.Combine(dataFolder, "webhooks", "webhooks.db");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await dispatcher.DisposeAsync();
         await stop.CancelAsync();
         await following;
+        await pruning;
         Views.Dispose();
         webhooks.Dispose();
         documents.Dispose();

@@ -35,17 +35,21 @@ internal sealed class Door : IAsyncDisposable
         for (var each = 0; each < count; each++) verifiers[each] = Task.Factory.StartNew(VerifyAll, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap();
     }
 
+    /// <summary>Takes a request's transactions to be decided in its order, or, where there is no room, none of them.</summary>
     public Task<Answer[]> Submit(Submission submission)
     {
         var began = node.Clock.GetTimestamp();
-        var (count, admitted) = (submission.Transactions.Count, 0);
-        while (admitted < count && room.TryTake(submission.Transactions[admitted].Length)) admitted++;
-        node.Metrics.Submitted(admitted);
-        // Behind one for which there is no room none is taken: a request's transactions are decided in its order.
-        for (var index = admitted; index < count; index++) Reject(submission, index, default, KernelRefusal.Busy);
-        var order = new InOrder((admitted + ChunkSize - 1) / ChunkSize, next);
-        for (var from = 0; from < admitted; from += ChunkSize)
-            if (!chunks.Writer.TryWrite(new Chunk(submission, from, Math.Min(from + ChunkSize, admitted), began, order))) submission.Fail(new NodeStoppedException("The node has been closed."));
+        var (count, size) = (submission.Transactions.Count, 0L);
+        foreach (var transaction in submission.Transactions) size += transaction.Length;
+        if (!room.TryTake(count, size))
+        {
+            node.Metrics.Rejected(KernelRefusal.Busy, count);
+            return submission.RejectAll(KernelRefusal.Busy);
+        }
+        node.Metrics.Submitted(count);
+        var order = new InOrder((count + ChunkSize - 1) / ChunkSize, next);
+        for (var from = 0; from < count; from += ChunkSize)
+            if (!chunks.Writer.TryWrite(new Chunk(submission, from, Math.Min(from + ChunkSize, count), began, order))) submission.Fail(new NodeStoppedException("The node has been closed."));
         return submission.Done;
     }
 
@@ -101,7 +105,7 @@ internal sealed class Door : IAsyncDisposable
             if (Verify(transaction, resolved) is { } refusal) Refuse(chunk.Submission, index, transaction.Id, refusal);
             else if (node.Archive.Answered(transaction.Id) is { } before)
             {
-                room.Give(chunk.Submission.Transactions[index].Length);
+                room.Give(1, chunk.Submission.Transactions[index].Length);
                 chunk.Submission.Answer(index, before);
             }
             else
@@ -188,12 +192,7 @@ internal sealed class Door : IAsyncDisposable
 
     private void Refuse(Submission submission, int index, Hash id, KernelRefusal refusal)
     {
-        room.Give(submission.Transactions[index].Length);
-        Reject(submission, index, id, refusal);
-    }
-
-    private void Reject(Submission submission, int index, Hash id, KernelRefusal refusal)
-    {
+        room.Give(1, submission.Transactions[index].Length);
         node.Metrics.Rejected(refusal);
         submission.Reject(index, id, refusal);
     }

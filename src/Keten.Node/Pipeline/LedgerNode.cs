@@ -108,8 +108,11 @@ public sealed class LedgerNode : IAsyncDisposable
     /// <summary>Why the node has stopped by itself; null while it runs. It must then be opened again.</summary>
     public Exception? Fault => Volatile.Read(ref closed) == 0 ? node.Failure.Why : null;
 
+    /// <summary>Whether what waits is as much as may wait: what is submitted now is answered <see cref="KernelRefusal.Busy"/>.</summary>
+    public bool IsBusy => node.Room.IsFull;
+
     /// <summary>Submits one or many transactions in their COSE form. Each gets its own answer; the task ends when the last has reached <paramref name="wait"/>.</summary>
-    /// <remarks>Cancelling gives up the waiting, not the transactions.</remarks>
+    /// <remarks>Where there is no room none is taken, and each is answered <see cref="KernelRefusal.Busy"/> at once. Cancelling gives up the waiting, not the transactions.</remarks>
     /// <exception cref="NodeStoppedException">The node has stopped or was closed: what was not answered may be in the log or not.</exception>
     public Task<Answer[]> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, WaitFor wait, CancellationToken cancel = default)
     {
@@ -151,7 +154,7 @@ public sealed class LedgerNode : IAsyncDisposable
     public ulong? PrunedIn(Hash transaction) => node.Archive.PrunedIn(transaction);
 
     /// <summary>A decided transaction's COSE bytes, or null where it is unknown or its body has been pruned.</summary>
-    public byte[]? Body(Hash transaction) => node.Archive.Locate(transaction) is { } found ? found.Transactions[found.Place].Cose.ToArray() : null;
+    public byte[]? Body(Hash transaction) => node.Archive.Locate(transaction) is { } found ? found.Block.Transactions![found.Place].Cose.ToArray() : null;
 
     /// <summary>The receipt of a decided transaction, showing up to 16 of its calls from one on; null where it is unknown or its body has been pruned.</summary>
     public Receipt? ReceiptOf(Hash transaction, int fromCall = 0) => node.Archive.ReceiptOf(transaction, fromCall);
@@ -183,20 +186,28 @@ public sealed class LedgerNode : IAsyncDisposable
     /// and the places of its transactions. History hashes stay: receipts already given stay valid, and so do consistency proofs.
     /// </summary>
     /// <remarks>
-    /// The newest log segment stays. Takes a snapshot first where none is as new; a node without a validator's key takes none, and prunes up to the newest that it has. What a crash
+    /// Prunes no further than the second newest snapshot, so that one that turns out to be damaged does not keep the node from opening; and the newest log segment stays. What a crash
     /// leaves undone is done by the next opening.
     /// </remarks>
-    public async Task PruneAsync(ulong toHeight, CancellationToken cancel = default)
+    /// <param name="toHeight">Up to which block.</param>
+    /// <param name="takeSnapshots">Whether to take snapshots first until two are as new; a node without a validator's key takes none.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>Up to which block all is pruned now; 0 where nothing is.</returns>
+    /// <exception cref="DamagedException">One of the two snapshots is damaged: nothing is pruned.</exception>
+    public async Task<ulong> PruneAsync(ulong toHeight, bool takeSnapshots = true, CancellationToken cancel = default)
     {
         RefuseClosed();
-        if (Head is not { } head) return;
-        var newest = node.Snapshots.Heights() is [var first, ..] ? first : 0;
-        if (newest < Math.Min(toHeight, head.Header.Height) && node.Validator is not null) newest = await WithCheckpoints(rhythm.Want(), cancel);
-        var height = Math.Min(toHeight, newest);
-        if (height == 0) return;
-        if (node.Snapshots.Read(newest, out var wrong) is null) throw new DamagedException(SnapshotStore.NameOf(newest), 0, wrong!);
-        await node.Log.PruneAsync((long)node.Archive.Record(height).Header.LogPosition + 1, cancel);
-        node.Archive.Prune((await node.Log.RangeAsync(cancel)).First);
+        if (Head is not { } head) return 0;
+        var wanted = Math.Min(toHeight, head.Header.Height);
+        while (takeSnapshots && node.Validator is not null && SecondSnapshot() < wanted) await WithCheckpoints(rhythm.Want(), cancel);
+        var height = Math.Min(wanted, SecondSnapshot());
+        if (height > 0)
+        {
+            foreach (var each in node.Snapshots.Heights())
+                if (node.Snapshots.Check(each) is { } wrong) throw new DamagedException(SnapshotStore.NameOf(each), 0, wrong);
+            await node.Log.PruneAsync((long)node.Archive.Record(height).Header.LogPosition + 1, cancel);
+        }
+        return node.Archive.Prune((await node.Log.RangeAsync(cancel)).First);
     }
 
     /// <summary>Finishes what it has accepted, and closes.</summary>
@@ -277,6 +288,8 @@ public sealed class LedgerNode : IAsyncDisposable
             sequencer.WantCheckpoints(-1);
         }
     }
+
+    private ulong SecondSnapshot() => node.Snapshots.Heights() is [_, var second, ..] ? second : 0;
 
     private Task Run(Func<Task> stage) => Task.Factory.StartNew(() => Guarded(stage), CancellationToken.None, TaskCreationOptions.DenyChildAttach, node.Scheduler).Unwrap();
 

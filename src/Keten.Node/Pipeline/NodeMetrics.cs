@@ -34,7 +34,7 @@ internal sealed class NodeMetrics : IDisposable
 
     public void Submitted(int count) => submitted.Add(count);
 
-    public void Rejected(KernelRefusal refusal) => rejected.Add(1, new KeyValuePair<string, object?>("refusal", refusal.Name));
+    public void Rejected(KernelRefusal refusal, int count = 1) => rejected.Add(count, new KeyValuePair<string, object?>("refusal", refusal.Name));
 
     public void Batch(int size, int left)
     {

@@ -52,7 +52,7 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 
     public NodeMetrics Metrics { get; } = new();
 
-    public Room Room { get; } = new(options.QueueAtMost, options.QueueBytesAtMost);
+    public Room Room { get; } = new(options);
 
     /// <summary>The longest entry that both ledger and log take, in bytes.</summary>
     public int EntryAtMost { get; } = Math.Min(Entry.BytesAtMost, shared?.Log.MaxEntryBytes ?? log.MaxEntryBytes);

@@ -29,6 +29,12 @@ public sealed record PipelineOptions
     /// <summary>How many bytes of transactions may wait for the log before the door answers Busy.</summary>
     public long QueueBytesAtMost { get; init; } = 256 << 20;
 
+    /// <summary>
+    /// How long what waits for the log may take, as fast as the node is of late, before the door answers Busy; but 8,000 transactions of 8 MiB together may always wait.
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: however long.
+    /// </summary>
+    public TimeSpan QueueTimeAtMost { get; init; } = TimeSpan.FromSeconds(0.5);
+
     /// <summary>How many transactions an entry holds at most.</summary>
     public int BatchAtMost { get; init; } = 2_000;
 

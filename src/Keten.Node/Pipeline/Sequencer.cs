@@ -131,15 +131,16 @@ internal sealed class Sequencer(NodeParts node)
     private Waiting[] Take()
     {
         var batch = new List<Waiting>(Math.Min(node.Options.BatchAtMost, 256));
-        var size = Entry.Overhead;
+        var (size, left) = (Entry.Overhead, 0L);
         while (batch.Count < node.Options.BatchAtMost && waiting.TryPeek(out var one))
         {
             size += one.Checked.Transaction.PackedLength + 5;
             if (size > node.EntryAtMost && batch.Count > 0) break;
             waiting.TryDequeue(out one);
             batch.Add(one);
-            node.Room.Give(one.Submission.Transactions[one.Index].Length);
+            left += one.Submission.Transactions[one.Index].Length;
         }
+        node.Room.Leave(batch.Count, left);
         return [.. batch];
     }
 

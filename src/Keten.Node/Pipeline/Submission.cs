@@ -24,6 +24,13 @@ internal sealed class Submission(IReadOnlyList<ReadOnlyMemory<byte>> transaction
 
     public void Reject(int index, Hash id, KernelRefusal refusal) => Answer(index, new Answer(id, AnswerStatus.Rejected, refusal, refusal.Number, 0, 0));
 
+    /// <summary>None of it was taken.</summary>
+    public Task<Answer[]> RejectAll(KernelRefusal refusal)
+    {
+        for (var index = 0; index < answers.Length; index++) Reject(index, default, refusal);
+        return Done;
+    }
+
     public void Fail(Exception why)
     {
         if (done.TrySetException(why)) _ = done.Task.Exception;     // who gave up waiting must not bring the process down
@@ -36,29 +43,3 @@ internal sealed class Submission(IReadOnlyList<ReadOnlyMemory<byte>> transaction
 /// <param name="Index">Which of its answers.</param>
 /// <param name="Began">When it was submitted, as the clock's timestamp.</param>
 internal readonly record struct Waiting(CheckedTransaction Checked, Submission Submission, int Index, long Began);
-
-/// <summary>How much waits between the door and the log: bounded in number and in bytes.</summary>
-internal sealed class Room(int countAtMost, long bytesAtMost)
-{
-    private int count;
-    private long bytes;
-
-    public int Count => Volatile.Read(ref count);
-
-    public bool TryTake(int size)
-    {
-        if (Interlocked.Increment(ref count) <= countAtMost)
-        {
-            if (Interlocked.Add(ref bytes, size) <= bytesAtMost) return true;
-            Interlocked.Add(ref bytes, -size);
-        }
-        Interlocked.Decrement(ref count);
-        return false;
-    }
-
-    public void Give(int size)
-    {
-        Interlocked.Add(ref bytes, -size);
-        Interlocked.Decrement(ref count);
-    }
-}

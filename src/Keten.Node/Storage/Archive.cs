@@ -1,17 +1,27 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
-using Keten.Kernel.Trees;
 using Keten.Log;
 using Keten.Node.Pipeline;
 
 namespace Keten.Node.Storage;
 
 /// <summary>All that is final, to be asked for: blocks from the store, bodies from the log, places from the index; the newest blocks from memory.</summary>
-internal sealed class Archive(ILog log, BlockStore blocks, TransactionIndex index, StateGate state)
+internal sealed class Archive
 {
     private const int RecentAtMost = 16;
+    private readonly ILog log;
+    private readonly BlockStore blocks;
+    private readonly TransactionIndex index;
+    private readonly StateGate state;
+    private readonly ShownBlocks shown;
     private readonly Lock gate = new();
     private readonly Queue<(ulong Height, FinalBlock Block)> recent = [];
+
+    public Archive(ILog log, BlockStore blocks, TransactionIndex index, StateGate state)
+    {
+        (this.log, this.blocks, this.index, this.state) = (log, blocks, index, state);
+        shown = new ShownBlocks(Show);
+    }
 
     /// <summary>The newest certificate.</summary>
     public Certificate? Head { get; private set; }
@@ -63,8 +73,8 @@ internal sealed class Archive(ILog log, BlockStore blocks, TransactionIndex inde
         return Body(record.Header.LogPosition) is { } bytes ? Entry.Parse(bytes).Transactions : null;
     }
 
-    /// <summary>Prunes the outcomes of the blocks whose entries the log has forgotten: without their transactions they show nothing.</summary>
-    public void Prune(long firstInLog)
+    /// <summary>Prunes the outcomes of the blocks whose entries the log has forgotten: without their transactions they show nothing. Gives the last of these blocks.</summary>
+    public ulong Prune(long firstInLog)
     {
         var (low, high) = (0UL, blocks.Height);
         while (low < high)
@@ -74,14 +84,17 @@ internal sealed class Archive(ILog log, BlockStore blocks, TransactionIndex inde
             else high = middle - 1;
         }
         blocks.Prune(low);
+        shown.Clear();
+        return low;
     }
 
-    public (BlockRecord Record, int Place, IReadOnlyList<Transaction> Transactions)? Locate(Hash id)
+    /// <summary>A decided transaction's block, and its place there; null where it is unknown or its body has been pruned.</summary>
+    public (ShownBlock Block, int Place)? Locate(Hash id)
     {
         foreach (var (height, place) in index.Find(id) ?? [])
         {
-            var record = Record(height);
-            if (Transactions(record) is { } transactions && transactions[place].Id == id) return (record, place, transactions);
+            var block = shown.Get(height);
+            if (block.Transactions?[place].Id == id) return (block, place);
         }
         return null;
     }
@@ -93,23 +106,24 @@ internal sealed class Archive(ILog log, BlockStore blocks, TransactionIndex inde
     public ulong? PrunedIn(Hash id)
     {
         foreach (var (height, _) in index.Find(id) ?? [])
-            if (Transactions(Record(height)) is null) return height;
+            if (shown.Get(height).Transactions is null) return height;
         return null;
     }
 
     public TransactionPlace? Find(Hash id)
     {
         if (Locate(id) is not { } found) return null;
-        var (record, place, _) = found;
-        return new TransactionPlace(record.Header.Height, HistoryOf(record, place), record.ExceptionAt(place)?.Code ?? 0);
+        var (block, place) = found;
+        return new TransactionPlace(block.Record.Header.Height, block.HistoryOf(place), block.Record.ExceptionAt(place)?.Code ?? 0);
     }
 
     /// <summary>The answer that a transaction was given when it was decided; null where it was not.</summary>
     public Answer? Answered(Hash id)
     {
-        if (index.Find(id) is null || Locate(id) is not { } found) return null;
-        var height = found.Record.Header.Height;
-        return found.Record.ExceptionAt(found.Place) is { } refused
+        if (Locate(id) is not { } found) return null;
+        var record = found.Block.Record;
+        var height = record.Header.Height;
+        return record.ExceptionAt(found.Place) is { } refused
             ? new Answer(id, AnswerStatus.Refused, state.Read(ledger => Refusals.Find(ledger.Catalogue, refused.Contract, refused.Number)), refused.Code, refused.Call, height)
             : new Answer(id, AnswerStatus.Done, null, 0, 0, height);
     }
@@ -117,28 +131,16 @@ internal sealed class Archive(ILog log, BlockStore blocks, TransactionIndex inde
     public Receipt? ReceiptOf(Hash id, int fromCall)
     {
         if (Locate(id) is not { } found) return null;
-        var (record, place, transactions) = found;
-        var leaves = record.LeafBytes(transactions);
-        var tree = new OutcomeTree(leaves.ConvertAll(leaf => MerkleProof.LeafHash(leaf)).ToArray());
-        var outcomes = new List<OutcomeEvidence>();
-        for (var each = 0; each < leaves.Count && outcomes.Count < Receipt.OutcomesAtMost; each++)
-        {
-            if (!leaves[each].AsSpan(3, Hash.Size).SequenceEqual(Hash.Bytes(in id))) continue;
-            // A refused transaction has one leaf, of the call that was refused, whichever call is asked for.
-            if (record.ExceptionAt(place) is null && OutcomeLeaf.Read(leaves[each]).Index < (ulong)fromCall) continue;
-            outcomes.Add(new OutcomeEvidence(leaves[each], (ulong)each, tree.Path(each)));
-        }
-        var history = HistoryOf(record, place);
-        var path = state.Read(ledger => ledger.History.Inclusion(history, record.Header.HistorySize));
-        return new Receipt(transactions[place], history, path, outcomes, record.Certificate);
+        var (block, place) = found;
+        var history = block.HistoryOf(place);
+        var path = state.Read(ledger => ledger.History.Inclusion(history, block.Record.Header.HistorySize));
+        return new Receipt(block.Transactions![place], history, path, block.OutcomesOf(place, fromCall), block.Record.Certificate);
     }
 
-    private static ulong HistoryOf(BlockRecord record, int place)
+    private ShownBlock Show(ulong height)
     {
-        var index = record.FirstHistory + (ulong)place;
-        foreach (var one in record.Exceptions)
-            if (one.Place < place && one.IsVoid) index--;
-        return index;
+        var record = Record(height);
+        return new ShownBlock(record, Transactions(record));
     }
 
     // What is durable in the log is read without waiting.

@@ -35,6 +35,9 @@ internal sealed class BlockRecord
     /// <summary>Who may read the events of an agreement, as of this block.</summary>
     public Dictionary<ulong, Readers> Readers { get; }
 
+    /// <summary>What it takes of memory, roughly, in bytes.</summary>
+    public int Length => 1_000 + Marks.Length + (leaves?.Length ?? 0);
+
     /// <summary>Whether the outcomes have been pruned.</summary>
     public bool IsPruned => leaves is null;
 
@@ -153,8 +156,10 @@ internal sealed class BlockRecord
     }
 
     /// <summary>The leaves' bytes, as they were hashed.</summary>
+    /// <param name="transactions">The entry's, from the log.</param>
+    /// <param name="places">Is given each leaf's transaction's place; of a wake-up's, −1.</param>
     /// <exception cref="PrunedException">They have been pruned.</exception>
-    public List<byte[]> LeafBytes(IReadOnlyList<Transaction> transactions)
+    public List<byte[]> LeafBytes(IReadOnlyList<Transaction> transactions, List<int>? places = null)
     {
         var found = new List<byte[]>();
         if (leaves is null) throw new PrunedException(Header.Height);
@@ -167,8 +172,13 @@ internal sealed class BlockRecord
             {
                 place += (int)reader.Unsigned(Entry.BytesAtMost);
                 origin = place < transactions.Count ? transactions[place].Id : throw reader.Fault("A leaf is of no transaction of its block.");
+                places?.Add(place);
             }
-            else origin = reader.Hash();
+            else
+            {
+                origin = reader.Hash();
+                places?.Add(-1);
+            }
             var from = reader.Offset;
             for (var item = 0; item < 7; item++) reader.Item();
             byte[] leaf = [0x88, 0x58, 0x20, .. Hash.Bytes(in origin), .. leaves.AsSpan(at + from, reader.Offset - from)];

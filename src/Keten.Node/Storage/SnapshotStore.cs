@@ -80,6 +80,24 @@ internal sealed class SnapshotStore(IDisk disk)
         return null;
     }
 
+    /// <summary>What is wrong with one's bytes as they lie on the disk, piece by piece; null where its checksum holds.</summary>
+    public string? Check(ulong height)
+    {
+        using var file = disk.Open(NameOf(height), DiskAccess.Read);
+        if (file.Length < 4) return "The snapshot is too short.";
+        var (piece, crc) = (new byte[1 << 20], uint.MaxValue);
+        for (long at = 0, end = file.Length - 4; at < end;)
+        {
+            var some = piece.AsSpan(0, (int)Math.Min(piece.Length, end - at));
+            if (file.Read(at, some) < some.Length) return "The snapshot ends early.";
+            crc = Crc32C.Continue(crc, some);
+            at += some.Length;
+        }
+        Span<byte> sum = stackalloc byte[4];
+        file.Read(file.Length - 4, sum);
+        return BinaryPrimitives.ReadUInt32LittleEndian(sum) == ~crc ? null : "The snapshot does not match its checksum.";
+    }
+
     /// <summary>Deletes what a crash left unfinished, and makes the names durable that it left: the log may be pruned up to a snapshot, and must not outlive it.</summary>
     public void Clean()
     {

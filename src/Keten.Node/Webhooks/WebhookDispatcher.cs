@@ -36,6 +36,16 @@ public sealed class WebhookDispatcher : IAsyncDisposable
     /// <summary>Begins to deliver to a subscription, or lets it look again at what was changed.</summary>
     public void Wake(Webhook webhook) => workers.GetOrAdd(webhook.Id, _ => new Worker(this, webhook)).Wake();
 
+    /// <summary>Up to which block every subscription has been told of its events, suspended ones apart.</summary>
+    public static ulong Reached(ViewStore views, WebhookStore store)
+    {
+        var reached = views.Height;
+        foreach (var webhook in store.List())
+            if (store.State(webhook.Id) is { Suspended: false } state && views.EventsFor(webhook.Party, webhook.Agreement, webhook.Contract, webhook.Event, state.Cursor, 1) is [var first, ..])
+                reached = Math.Min(reached, first.At.Height - 1);
+        return reached;
+    }
+
     /// <summary>Ends the delivery to a subscription that was removed.</summary>
     public void Forget(string id)
     {

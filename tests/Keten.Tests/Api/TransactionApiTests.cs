@@ -4,6 +4,7 @@ using Keten.Contracts.Money;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
+using Keten.Node.Pipeline;
 using Keten.Tests.Nodes;
 
 namespace Keten.Tests.Api;
@@ -78,6 +79,42 @@ public sealed class TransactionApiTests
             Assert.Equal(HttpStatusCode.RequestEntityTooLarge, problem.StatusCode);
             Assert.Equal("too-many-transactions", (string?)(await ApiRig.Json(problem))["name"]);
         }
+    }
+
+    [Fact]
+    public async Task A_node_without_room_says_so_at_once_and_when_to_come_again()
+    {
+        await using var rig = await ApiRig.Start(options: new PipelineOptions { QueueAtMost = 10 });
+        var ledger = rig.Ledger;
+        using var held = new SemaphoreSlim(0);
+        using var release = new SemaphoreSlim(0);
+        // Nobody gets by the state while it is being read: Ada's key is not known to the door yet.
+        var holding = Task.Run(() => ledger.Node.Read(_ =>
+        {
+            held.Release();
+            release.Wait();
+            return true;
+        }));
+        await held.WaitAsync();
+        var taken = rig.Post(Array(Pays(ledger, 10)), "application/cbor", accept: "application/cbor");
+        while (!ledger.Node.IsBusy) await Task.Delay(5);
+        try
+        {
+            foreach (var (body, type) in ((byte[], string)[])[(Array(Pays(ledger, 5)), "application/cbor"), (ledger.Pay(ledger.Ada, ledger.Bob, 1), "application/cose")])
+            {
+                var response = await rig.Post(body, type, accept: "application/cbor");
+                Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType!.MediaType));
+                Assert.Equal(TimeSpan.FromSeconds(1), response.Headers.RetryAfter!.Delta);
+                Assert.Equal("Busy", (string?)(await ApiRig.Json(response))["name"]);
+            }
+        }
+        finally
+        {
+            release.Release();
+        }
+        await holding;
+        Assert.All(Statuses(await (await taken).Content.ReadAsByteArrayAsync()), status => Assert.Equal(2, status));
+        Assert.Equal(HttpStatusCode.OK, (await rig.Post(ledger.Pay(ledger.Ada, ledger.Bob, 1))).StatusCode);
     }
 
     [Fact]

@@ -61,6 +61,11 @@ public sealed class LedgerCommandTests : IAsyncLifetime
         var (sound, found) = await shell.JsonAsync("fsck", shell["data"], "--deep");
         Assert.True(sound == 0, found.ToJsonString());
         Assert.True((ulong)(await shell.JsonAsync("rebuild-views", shell["data"])).Json["height"]! > 0);
+        // Nothing can be pruned of so young a ledger, and nothing is lost by asking.
+        var (done, pruned) = await shell.JsonAsync("prune", shell["data"], "--to", "1000");
+        Assert.Equal((0, 0UL, (ulong)pruned["height"]!), (done, (ulong)pruned["pruned"]!, (ulong)pruned["told"]!));
+        Assert.Equal(2, (await shell.JsonAsync("prune", shell["nowhere"], "--to", "1")).Exit);
+        Assert.Equal(2, (await shell.JsonAsync("prune", shell["data"])).Exit);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Node.Pipeline;
 using Keten.Testing;
@@ -49,17 +48,6 @@ public sealed class LedgerNodeTests
         Assert.All(answers, answer => Assert.Equal(AnswerStatus.Done, answer.Status));
         var places = answers.Select(answer => rig.Node.Find(answer.Id)!.Value).Select(found => (found.Height, found.HistoryIndex)).ToArray();
         Assert.Equal(places.Order(), places);
-    }
-
-    [Fact]
-    public async Task Behind_a_transaction_for_which_there_is_no_room_none_of_the_request_is_taken()
-    {
-        await using var rig = new NodeRig(new SimulatedDisk(8), options: new PipelineOptions { QueueAtMost = 40 });
-        await rig.Open();
-        await rig.Fund();
-        var answers = await rig.SubmitAll(Enumerable.Range(0, 100).Select(_ => rig.Pay(rig.Ada, rig.Bob, 1)));
-        Assert.All(answers[..40], answer => Assert.Equal(AnswerStatus.Done, answer.Status));
-        Assert.All(answers[40..], answer => Assert.Equal(KernelRefusal.Busy, answer.Refusal));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class PruningTests(ITestOutputHelper output)
             var old = await rig.Submit(rig.Pay(rig.Ada, rig.Bob, 1));
             for (var round = 0; round < 30; round++) await Pay(rig, 12);
             await rig.Prune(1);
-            var (snapshot, kept) = (new SnapshotStore(disk.Folder("snapshots")).Heights()[0], await rig.Submit(rig.Pay(rig.Ada, rig.Bob, 1)));
+            var (snapshot, kept) = (new SnapshotStore(disk.Folder("snapshots")).Heights()[1], await rig.Submit(rig.Pay(rig.Ada, rig.Bob, 1)));
             disk.CutPowerAt(disk.Operations + after);
             var whole = true;
             try
@@ -88,6 +88,50 @@ public sealed class PruningTests(ITestOutputHelper output)
             cuts++;
         }
         Assert.InRange(cuts, 8, 200);
+    }
+
+    [Fact]
+    public async Task One_damaged_snapshot_keeps_no_pruned_node_from_opening_and_nothing_is_pruned_beside_one()
+    {
+        var disk = new SimulatedDisk(5);
+        await using var rig = new NodeRig(disk, options: Tiny);
+        await rig.Open();
+        await rig.Fund();
+        for (var round = 0; round < 30; round++) await Pay(rig, 12);
+        await rig.Prune();
+        Assert.True(FirstInLog(disk) > 1);
+        for (var round = 0; round < 30; round++) await Pay(rig, 12);
+        var (first, balance) = (FirstInLog(disk), rig.BalanceOf(rig.Bob));
+        var snapshots = disk.Folder("snapshots");
+        using (var newest = snapshots.Open(snapshots.List()[^1], DiskAccess.Write)) newest.Write(newest.Length / 2, [0xff, 0xff, 0xff]);
+        await Assert.ThrowsAsync<DamagedException>(() => rig.Node.PruneAsync(rig.Node.Head!.Header.Height, takeSnapshots: false));
+        Assert.Equal(first, FirstInLog(disk));
+        await rig.Reopen();
+        Assert.Equal(balance, rig.BalanceOf(rig.Bob));
+    }
+
+    [Fact]
+    public async Task A_running_node_keeps_so_many_blocks_and_what_has_not_been_told_and_takes_no_snapshot_for_it()
+    {
+        await using var rig = new NodeRig(new SimulatedDisk(6), options: Tiny with { SnapshotEvery = 5 });
+        await rig.Open();
+        await rig.Fund();
+        var told = 0UL;
+        var pruning = new Keten.Node.Hosting.Pruning(rig.Node, 20, () => told, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        for (var round = 0; round < 60; round++)
+        {
+            rig.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Pay(rig, 12);
+        }
+        Assert.Equal(0UL, await pruning.PruneAsync(default));
+        told = 30;
+        Assert.InRange(await pruning.PruneAsync(default), 1UL, 30UL);
+        told = ulong.MaxValue;
+        var pruned = await pruning.PruneAsync(default);
+        Assert.InRange(pruned, 31UL, rig.Node.Head!.Header.Height - 20);
+        Assert.True(pruned <= new SnapshotStore(rig.Disk.Folder("snapshots")).Heights()[1]);
+        await Assert.ThrowsAsync<PrunedException>(async () => await rig.Node.FollowAsync(pruned - 1).GetAsyncEnumerator().MoveNextAsync());
+        Assert.True(await rig.Node.FollowAsync(pruned).GetAsyncEnumerator().MoveNextAsync());
     }
 
     [Fact]
