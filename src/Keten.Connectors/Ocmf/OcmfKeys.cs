@@ -25,7 +25,7 @@ public sealed class OcmfKeys
     {
         if (count == MaxKeys) throw new InvalidOperationException($"More than {MaxKeys} keys.");
         if (!keys.TryGetValue(meter, out var its)) keys.Add(meter, its = []);
-        if (its.Exists(known => known.Spki.Span.SequenceEqual(key.Spki.Span))) return this;
+        if (its.Contains(key)) return this;
         its.Add(key);
         count++;
         return this;
@@ -67,7 +67,7 @@ public sealed class OcmfKeys
         foreach (var name in new[] { record.MeterSerial, record.GatewaySerial, record.ChargePoint })
         {
             if (OcmfDocument.NotEmpty(name) is not { } meter || meter == Any || !keys.TryGetValue(meter, out var its)) continue;
-            named = named is null ? its : [.. named.Where(key => its.Exists(other => other.Spki.Span.SequenceEqual(key.Spki.Span)))];
+            named = named is null ? its : [.. named.Where(its.Contains)];
         }
         return keys.TryGetValue(Any, out var any) ? [.. named ?? [], .. any] : named ?? [];
     }

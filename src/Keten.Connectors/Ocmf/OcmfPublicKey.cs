@@ -5,9 +5,9 @@ namespace Keten.Connectors.Ocmf;
 
 /// <summary>
 /// A meter's public key: SubjectPublicKeyInfo in DER (RFC 5480) of an uncompressed point on a named curve. Parameters written out instead of a curve's name
-/// are refused, since they can make any signature match.
+/// are refused, since they can make any signature match. Two are equal when their bytes are.
 /// </summary>
-public sealed class OcmfPublicKey
+public sealed class OcmfPublicKey : IEquatable<OcmfPublicKey>
 {
     /// <summary>Longest key in bytes; the largest curve of the format takes 158.</summary>
     public const int MaxLength = 512;
@@ -39,12 +39,11 @@ public sealed class OcmfPublicKey
         if (der.Length > MaxLength) return null;
         var spki = der.ToArray();
         if (Curve(spki) is not { } curve) return null;
-        if (OcmfAlgorithm.Names(curve) && OcmfAlgorithm.CanCheck(curve))
-        {
-            using var key = ECDsa.Create();
-            if (!TryImport(key, spki)) return null;
-        }
-        return new OcmfPublicKey(spki, curve);
+        var key = new OcmfPublicKey(spki, curve);
+        if (!OcmfAlgorithm.Names(curve) || !OcmfAlgorithm.CanCheck(curve)) return key;
+        if (OcmfReadyKeys.Shared.Borrow(key) is not { } ready) return null;
+        OcmfReadyKeys.Shared.Return(key, ready);
+        return key;
     }
 
     /// <summary>Reads hexadecimal (either case, also with spaces) or base64; null when it is no such key.</summary>
@@ -58,29 +57,33 @@ public sealed class OcmfPublicKey
     /// <summary>Checks a DER-encoded ECDSA signature. False, too, when the key cannot be used.</summary>
     internal bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, HashAlgorithmName hash)
     {
-        using var key = ECDsa.Create();
-        if (!TryImport(key, Spki.Span)) return false;
+        if (OcmfReadyKeys.Shared.Borrow(this) is not { } ready) return false;
         try
         {
-            return key.VerifyData(data, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
+            return ready.VerifyData(data, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (CryptographicException)
         {
             return false;
         }
+        finally
+        {
+            OcmfReadyKeys.Shared.Return(this, ready);
+        }
     }
 
-    private static bool TryImport(ECDsa key, ReadOnlySpan<byte> spki)
+    /// <inheritdoc/>
+    public bool Equals(OcmfPublicKey? other) => other is not null && Spki.Span.SequenceEqual(other.Spki.Span);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as OcmfPublicKey);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
     {
-        try
-        {
-            key.ImportSubjectPublicKeyInfo(spki, out var read);
-            return read == spki.Length;
-        }
-        catch (Exception wrong) when (wrong is CryptographicException or PlatformNotSupportedException)
-        {
-            return false;
-        }
+        var hash = new HashCode();
+        hash.AddBytes(Spki.Span);
+        return hash.ToHashCode();
     }
 
     private static string? Curve(byte[] spki)

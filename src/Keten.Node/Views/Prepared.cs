@@ -11,28 +11,43 @@ internal sealed class Prepared : IDisposable
 {
     private readonly sqlite3 database;
     private readonly sqlite3_stmt statement;
+    private readonly (Bound As, long Value)[] bound;
 
     public Prepared(SqliteConnection connection, string sql)
     {
         database = connection.Handle!;
         Check(raw.sqlite3_prepare_v2(database, sql, out statement));
+        bound = new (Bound, long)[raw.sqlite3_bind_parameter_count(statement) + 1];
+    }
+
+    // What is bound stays so from row to row, and a call into the platform costs more than to look.
+    private enum Bound
+    {
+        Null = 0,
+        Number = 1,
+        Bytes = 2,
     }
 
     public Prepared Bind(int place, long value)
     {
+        if (bound[place] == (Bound.Number, value)) return this;
         Check(raw.sqlite3_bind_int64(statement, place, value));
+        bound[place] = (Bound.Number, value);
         return this;
     }
 
     public Prepared Bind(int place, ReadOnlySpan<byte> value)
     {
         Check(value.IsEmpty ? raw.sqlite3_bind_zeroblob(statement, place, 0) : raw.sqlite3_bind_blob(statement, place, value));
+        bound[place] = (Bound.Bytes, 0);
         return this;
     }
 
     public Prepared BindNull(int place)
     {
+        if (bound[place].As == Bound.Null) return this;
         Check(raw.sqlite3_bind_null(statement, place));
+        bound[place] = default;
         return this;
     }
 

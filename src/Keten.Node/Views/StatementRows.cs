@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Keten.Kernel;
 using Keten.Kernel.Execution;
 using Microsoft.Data.Sqlite;
@@ -12,32 +13,31 @@ internal sealed class StatementRows(SqliteConnection connection, Owners owners) 
     public const int OthersNamed = 16;
 
     private readonly Prepared insert = new(connection, """
-        INSERT INTO statement(owner, unit, position, origin, call, agreement, clause, change, balance, until, other, others, reference) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)
+        INSERT INTO statement(account, position, origin, call, agreement, clause, change, balance, until, other, reference) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)
         """);
 
+    private readonly Prepared insertSide = new(connection, "INSERT INTO side(origin, call, unit, incoming, owners, named) VALUES(?1,?2,?3,?4,?5,?6)");
     private readonly List<Row> rows = [];
-    private readonly List<Posting> postings = [];
     private readonly List<long> ids = [];
+    private readonly Sides sides = new();
+    private long[] order = [];
 
     public int Count => rows.Count;
 
     /// <summary>Adds the movements of one call, each at its place; gives the next place.</summary>
     public Position Add(BlockOutcomes outcomes, in CallOutcome call, Position origin, Position at, Reference? reference)
     {
-        postings.Clear();
         ids.Clear();
         var (start, count) = call.Postings.GetOffsetAndLength(outcomes.Postings.Count);
-        for (var each = start; each < start + count; each++)
-        {
-            postings.Add(outcomes.Postings[each]);
-            ids.Add(owners.IdOf(postings[^1].Account.Owner));
-        }
+        for (var each = start; each < start + count; each++) ids.Add(owners.IdOf(outcomes.Postings[each].Account.Owner));
+        if (count > 2) Divide(outcomes, start, call.Index, origin);
         for (var each = 0; each < count; each++)
         {
-            var posting = postings[each];
-            var balance = owners.Move(ids[each], posting.Account.Unit, posting.Change, posting.Balance);
-            var (first, more) = Others(each);
-            rows.Add(new Row(ids[each], posting.Account.Unit.Number, at, origin, call, posting.Change, balance, posting.Account.Until, first, more, reference));
+            var posting = outcomes.Postings[start + each];
+            var (account, balance) = owners.Move(ids[each], posting.Account.Unit, posting.Change, posting.Balance);
+            var other = count > 2 ? sides.OtherOf(ids[each], posting) : count == 2 ? OtherOfTwo(ids, each, posting, outcomes.Postings[start + 1 - each]) : 0;
+            rows.Add(new Row(
+                account, at, at.Line - origin.Line, call.Index, (long)call.Agreement, call.Clause, posting.Change, balance, posting.Account.Until.Seconds, other, reference));
             at = Position.Of(at.Height, at.Line + 1);
         }
         return at;
@@ -45,21 +45,19 @@ internal sealed class StatementRows(SqliteConnection connection, Owners owners) 
 
     public void Flush()
     {
-        rows.Sort(static (left, right) => left.Owner != right.Owner ? left.Owner.CompareTo(right.Owner)
-            : left.Unit != right.Unit ? left.Unit.CompareTo(right.Unit) : left.At.CompareTo(right.At));
         Span<byte> bytes = stackalloc byte[Reference.Size];
-        foreach (ref readonly var row in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rows))
+        var all = CollectionsMarshal.AsSpan(rows);
+        foreach (var key in Ordered(all))
         {
-            insert.Bind(1, row.Owner).Bind(2, row.Unit).Bind(3, row.At.Value).Bind(4, row.Origin.Value).Bind(5, row.Call.Index).BindOrNull(6, (long)row.Call.Agreement)
-                .Bind(7, row.Call.Clause).Bind(8, row.Change).Bind(9, row.Balance).BindOrNull(10, row.Until.Seconds).BindOrNull(11, row.Other);
-            if (row.Others is null) insert.BindNull(12);
-            else insert.Bind(12, row.Others);
+            ref readonly var row = ref all[(int)(key & uint.MaxValue)];
+            insert.Bind(1, row.Account).Bind(2, row.At.Value).Bind(3, row.Origin).Bind(4, row.Call).BindOrNull(5, row.Agreement).Bind(6, row.Clause)
+                .Bind(7, row.Change).Bind(8, row.Balance).BindOrNull(9, row.Until).BindOrNull(10, row.Other);
             if (row.Reference is { } reference)
             {
                 reference.CopyTo(bytes);
-                insert.Bind(13, bytes);
+                insert.Bind(11, bytes);
             }
-            else insert.BindNull(13);
+            else insert.BindNull(11);
             insert.Run();
         }
         rows.Clear();
@@ -67,31 +65,38 @@ internal sealed class StatementRows(SqliteConnection connection, Owners owners) 
 
     public void Clear() => rows.Clear();
 
-    public void Dispose() => insert.Dispose();
-
-    // Whom it came from, or went to: those on the other side. A payee is not shown the other payees. Where there are more than one: their count, then the ids named.
-    private (long First, byte[]? More) Others(int of)
+    public void Dispose()
     {
-        if (postings.Count == 2) return postings[0].Account.Unit == postings[1].Account.Unit && IsIncoming(0) != IsIncoming(1) ? (ids[1 - of], null) : (0, null);
-        var (incoming, count) = (IsIncoming(of), 0);
-        Span<long> named = stackalloc long[OthersNamed];
-        for (var each = 0; each < postings.Count; each++)
-        {
-            if (IsIncoming(each) == incoming || postings[each].Account.Unit != postings[of].Account.Unit || ids[each] == ids[of]) continue;
-            if (named[..Math.Min(count, OthersNamed)].Contains(ids[each])) continue;
-            if (count < OthersNamed) named[count] = ids[each];
-            // Of a very long call, the rest are counted and no longer told apart.
-            count++;
-        }
-        if (count <= 1) return (named[0], null);
-        var bytes = new byte[4 + 8 * Math.Min(count, OthersNamed)];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, count);
-        for (var each = 0; each < Math.Min(count, OthersNamed); each++) BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(4 + 8 * each), named[each]);
-        return (0, bytes);
+        insert.Dispose();
+        insertSide.Dispose();
     }
 
-    private bool IsIncoming(int posting) => postings[posting].Change >= 0;
+    // They come in the order of the ledger, so account and number in the batch are order enough; and numbers are sorted sooner than rows.
+    private ReadOnlySpan<long> Ordered(ReadOnlySpan<Row> all)
+    {
+        if (order.Length < all.Length) order = new long[rows.Capacity];
+        var keys = order.AsSpan(0, all.Length);
+        for (var each = 0; each < all.Length; each++) keys[each] = all[each].Account << 32 | (uint)each;
+        keys.Sort();
+        return keys;
+    }
+
+    // Once for all lines of the call: a clearing has thousands on each side.
+    private void Divide(BlockOutcomes outcomes, int start, int call, Position origin)
+    {
+        sides.Clear();
+        for (var each = 0; each < ids.Count; each++) sides.Add(ids[each], outcomes.Postings[start + each]);
+        foreach (var (unit, incoming, named, count) in sides.Shown())
+        {
+            var bytes = new byte[8 * named.Length];
+            for (var each = 0; each < named.Length; each++) BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8 * each), named[each]);
+            insertSide.Bind(1, origin.Value).Bind(2, call).Bind(3, unit).Bind(4, incoming ? 1 : 0).Bind(5, count).Bind(6, bytes).Run();
+        }
+    }
+
+    private static long OtherOfTwo(List<long> ids, int of, in Posting mine, in Posting its) =>
+        mine.Account.Unit == its.Account.Unit && Sides.IsIncoming(mine) != Sides.IsIncoming(its) && ids[0] != ids[1] ? ids[1 - of] : 0;
 
     private readonly record struct Row(
-        long Owner, uint Unit, Position At, Position Origin, CallOutcome Call, long Change, long Balance, Instant Until, long Other, byte[]? Others, Reference? Reference);
+        long Account, Position At, int Origin, int Call, long Agreement, ushort Clause, long Change, long Balance, long Until, long Other, Reference? Reference);
 }

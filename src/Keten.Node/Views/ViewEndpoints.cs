@@ -64,7 +64,7 @@ internal sealed class ViewEndpoints(ViewStore views, LedgerNode node, ReaderGuar
 
     private async Task<IResult> Height(HttpContext http, string? height)
     {
-        if (height is not null) await views.WaitForAsync(Answers.Number(height, "height"), http.RequestAborted);
+        if (height is not null) await views.WaitForAsync(Answers.Number(height, "height"), cancel: http.RequestAborted);
         return Answers.Json(new JsonObject { ["height"] = views.Height, ["final"] = node.Head?.Header.Height ?? 0 });
     }
 

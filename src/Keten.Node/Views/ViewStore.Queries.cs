@@ -11,8 +11,9 @@ public sealed partial class ViewStore
     private const int UnitsAtMost = 256;
 
     private const string MovementColumns = """
-        SELECT s.position, s.origin, s.call, s.agreement, s.clause, s.unit, s.change, s.balance, s.until, s.other, s.others, s.reference, o.id, o.wake, b.time
-        FROM statement s JOIN origin o ON o.position = s.origin JOIN block b ON b.height = s.position >> 24
+        SELECT s.position, s.call, s.agreement, s.clause, s.change, s.balance, s.until, s.other, x.owners, x.named, s.reference, o.id, o.wake, b.time
+        FROM account a JOIN statement s ON s.account = a.id JOIN origin o ON o.position = s.position - s.origin JOIN block b ON b.height = s.position >> 24
+        LEFT JOIN side x ON (s.other IS NULL OR s.other = a.owner) AND x.origin = o.position AND x.call = s.call AND x.unit = a.unit AND x.incoming = (s.change < 0)
         """;
 
     private const string EventColumns = """
@@ -144,28 +145,31 @@ public sealed partial class ViewStore
 
     private static List<Movement> Movements(SqliteConnection reading, long owner, uint unit, Paging page)
     {
-        using var command = Paged(reading, MovementColumns + " WHERE s.owner = $owner AND s.unit = $unit AND ", "s.position", page, ("$owner", owner), ("$unit", (long)unit));
+        using var command = Paged(reading, MovementColumns + " WHERE a.owner = $owner AND a.unit = $unit AND ", "s.position", page, ("$owner", owner), ("$unit", (long)unit));
         using var row = command.ExecuteReader();
         var found = new List<Movement>();
         while (row.Read())
         {
-            var (others, count) = Others(reading, row);
+            var (others, count) = Others(reading, row, owner);
             found.Add(new Movement(
-                new Position(row.GetInt64(0)), new Instant(row.GetInt64(14)), new Hash((byte[])row[12]), row.GetInt64(13) != 0, row.GetInt32(2),
-                row.IsDBNull(3) ? 0 : (ulong)row.GetInt64(3), (ushort)row.GetInt64(4), new Unit((uint)row.GetInt64(5)), row.GetInt64(6), row.GetInt64(7),
-                new Instant(row.IsDBNull(8) ? 0 : row.GetInt64(8)), others, count, row.IsDBNull(11) ? null : new Reference((byte[])row[11])));
+                new Position(row.GetInt64(0)), new Instant(row.GetInt64(13)), new Hash((byte[])row[11]), row.GetInt64(12) != 0, row.GetInt32(1), row.IsDBNull(2) ? 0 : (ulong)row.GetInt64(2),
+                (ushort)row.GetInt64(3), new Unit(unit), row.GetInt64(4), row.GetInt64(5), new Instant(row.IsDBNull(6) ? 0 : row.GetInt64(6)), others, count,
+                row.IsDBNull(10) ? null : new Reference((byte[])row[10])));
         }
         return found;
     }
 
-    private static (Owner[] Named, int Count) Others(SqliteConnection reading, SqliteDataReader row)
+    // One, or those of the other side but for itself, or nobody.
+    private static (Owner[] Named, int Count) Others(SqliteConnection reading, SqliteDataReader row, long owner)
     {
-        if (!row.IsDBNull(9)) return ([OwnerOf(reading, row.GetInt64(9))], 1);
-        if (row.IsDBNull(10)) return ([], 0);
-        var bytes = (byte[])row[10];
-        var named = new Owner[(bytes.Length - 4) / 8];
-        for (var each = 0; each < named.Length; each++) named[each] = OwnerOf(reading, BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(4 + 8 * each)));
-        return (named, BinaryPrimitives.ReadInt32LittleEndian(bytes));
+        var among = !row.IsDBNull(7) && row.GetInt64(7) == owner;
+        if (!row.IsDBNull(7) && !among) return ([OwnerOf(reading, row.GetInt64(7))], 1);
+        if (row.IsDBNull(8)) return ([], 0);
+        var bytes = (byte[])row[9];
+        var named = new List<Owner>(bytes.Length / 8);
+        for (var each = 0; each < bytes.Length; each += 8)
+            if (BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(each)) is var id && id != owner) named.Add(OwnerOf(reading, id));
+        return ([.. named], row.GetInt32(8) - (among ? 1 : 0));
     }
 
     private static Owner OwnerOf(SqliteConnection reading, long id)

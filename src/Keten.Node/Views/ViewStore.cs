@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Keten.Kernel;
 using Keten.Node.Pipeline;
 using Microsoft.Data.Sqlite;
@@ -12,11 +13,16 @@ public sealed partial class ViewStore : IDisposable
 {
     private const int RowsABatch = 50_000;
 
+    // Each commit writes every page that it touched: under load a few blocks share one.
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(200);
+
     private readonly string file;
     private readonly ViewSource source;
     private readonly SqliteConnection connection;
     private readonly ViewWriter writer;
     private TaskCompletionSource changed = New();
+    private TaskCompletionSource asked = New();
+    private long published;
     private long height;
     private int running;
 
@@ -71,13 +77,17 @@ public sealed partial class ViewStore : IDisposable
     public Task CatchUpAsync(ulong toHeight, IProgress<ulong>? progress = null, CancellationToken cancel = default) =>
         Height >= toHeight ? Task.CompletedTask : FollowAsync(toHeight, progress, cancel);
 
-    /// <summary>Waits until the views say all of a block.</summary>
-    public async Task WaitForAsync(ulong reached, CancellationToken cancel = default)
+    /// <summary>Waits until the views say all of a block. Blocks that came one soon after the other are told together, unless somebody waits.</summary>
+    /// <param name="reached">The block's height.</param>
+    /// <param name="patient">Waits for what comes by and by, and has nothing told sooner.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public async Task WaitForAsync(ulong reached, bool patient = false, CancellationToken cancel = default)
     {
         while (true)
         {
             var next = Volatile.Read(ref changed).Task;
             if (Height >= reached) return;
+            if (!patient) Volatile.Read(ref asked).TrySetResult();
             await next.WaitAsync(cancel);
         }
     }
@@ -122,15 +132,16 @@ public sealed partial class ViewStore : IDisposable
         try
         {
             await using var blocks = source.Follow(Height, cancel).GetAsyncEnumerator(cancel);
-            var more = blocks.MoveNextAsync();
+            var more = blocks.MoveNextAsync().AsTask();
             while (until is null || Height < until)
             {
                 // What has come is committed before waiting for what has not.
+                if (!more.IsCompleted) await GatherAsync(more, cancel);
                 if (!more.IsCompleted) Publish(progress);
                 if (!await more) break;
                 writer.Add(blocks.Current);
                 if (writer.Rows >= RowsABatch || blocks.Current.Certificate.Header.Height == until) Publish(progress);
-                if (Height != until) more = blocks.MoveNextAsync();
+                if (Height != until) more = blocks.MoveNextAsync().AsTask();
             }
             Publish(progress);
         }
@@ -145,9 +156,18 @@ public sealed partial class ViewStore : IDisposable
         }
     }
 
+    // Until there is more, or the last commit is long enough ago, or somebody waits.
+    private async Task GatherAsync(Task more, CancellationToken cancel)
+    {
+        var left = Apart - Stopwatch.GetElapsedTime(published);
+        if (writer.Rows > 0 && left > TimeSpan.Zero) await Task.WhenAny(more, Volatile.Read(ref asked).Task, Task.Delay(left, cancel));
+    }
+
     private void Publish(IProgress<ulong>? progress)
     {
+        Volatile.Write(ref asked, New());
         var reached = writer.Commit();
+        published = Stopwatch.GetTimestamp();
         if (reached <= Height) return;
         Volatile.Write(ref height, (long)reached);
         progress?.Report(reached);

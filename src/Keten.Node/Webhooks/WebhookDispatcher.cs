@@ -145,7 +145,7 @@ public sealed class WebhookDispatcher : IAsyncDisposable
             if (events.Count == 0)
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel.Token);
-                await Task.WhenAny(changed, owner.views.WaitForAsync(height + 1, either.Token));
+                await Task.WhenAny(changed, owner.views.WaitForAsync(height + 1, patient: true, either.Token));
                 await either.CancelAsync();
                 cancel.Token.ThrowIfCancellationRequested();
                 return true;

@@ -185,7 +185,7 @@ public sealed class ViewTests
     }
 
     [Fact]
-    public async Task Views_that_are_further_than_the_ledger_or_of_another_one_begin_anew()
+    public async Task Views_that_are_further_than_the_ledger_or_of_another_one_or_of_another_version_begin_anew()
     {
         using var rig = new Rig();
         rig.Churn(new Random(1), 10);
@@ -197,6 +197,14 @@ public sealed class ViewTests
         using (var store = ViewStore.Open(Copy(rig.File, rig.File + "2"), forked)) Assert.Equal(0ul, store.Height);
         using (var store = ViewStore.Open(Copy(rig.File, rig.File + "3"), source with { LedgerId = Hash.Of("another"u8) })) Assert.Equal(0ul, store.Height);
         using (var store = ViewStore.Open(Copy(rig.File, rig.File + "4"), source)) Assert.Equal(rig.Height, store.Height);
+        using (var older = new SqliteConnection($"Data Source={Copy(rig.File, rig.File + "6")};Pooling=False"))
+        {
+            older.Open();
+            using var command = older.CreateCommand();
+            command.CommandText = "DROP TABLE statement; UPDATE head SET version = version - 1";
+            command.ExecuteNonQuery();
+        }
+        using (var store = ViewStore.Open(rig.File + "6", source)) Assert.Equal(0ul, store.Height);
         File.WriteAllBytes(rig.File + "5", new byte[5000]);
         using (var store = ViewStore.Open(rig.File + "5", source)) Assert.Equal(0ul, store.Height);
     }
@@ -253,7 +261,8 @@ public sealed class ViewTests
         foreach (var sql in (string[])
             [
                 "SELECT height, hex(header) FROM head", "SELECT * FROM block ORDER BY height", "SELECT position, hex(id), wake, code FROM origin ORDER BY position",
-                "SELECT hex(w.bytes), s.unit, s.position, origin, call, agreement, clause, change, balance, until, hex(v.bytes), length(others), hex(reference) FROM statement s JOIN owner w ON w.id = s.owner LEFT JOIN owner v ON v.id = s.other ORDER BY 1, 2, 3",
+                "SELECT hex(w.bytes), a.unit, s.position, origin, call, agreement, clause, change, balance, until, hex(v.bytes), hex(reference) FROM statement s JOIN account a ON a.id = s.account JOIN owner w ON w.id = a.owner LEFT JOIN owner v ON v.id = s.other ORDER BY 1, 2, 3",
+                "SELECT origin, call, unit, incoming, owners, length(named) FROM side ORDER BY 1, 2, 3, 4",
                 "SELECT position, number_in_block, origin, agreement, contract, version, number, everyone, hex(content) FROM event ORDER BY 1",
                 "SELECT hex(w.bytes), position FROM event_reader r JOIN owner w ON w.id = r.owner ORDER BY 1, 2", "SELECT hex(w.bytes), position FROM refused r JOIN owner w ON w.id = r.owner ORDER BY 1, 2",
                 "SELECT number, contract, version, opened, ended, everyone FROM agreement ORDER BY 1", "SELECT hex(w.bytes), agreement FROM agreement_reader r JOIN owner w ON w.id = r.owner ORDER BY 1, 2",
