@@ -7,13 +7,18 @@ namespace Keten.Bench.Load;
 internal static class Request
 {
     /// <summary>Submits some transactions, awaited until final, answered in the compact form.</summary>
-    public static byte[] Submit(Uri node, IReadOnlyList<byte[]> transactions)
+    public static byte[] Submit(Uri node, IReadOnlyList<byte[]> transactions) => Post(node, "v1/transactions?wait=final", transactions);
+
+    /// <summary>Asks for evidence of some records.</summary>
+    public static byte[] Proofs(Uri node, IReadOnlyList<byte[]> keys) => Post(node, "v1/proofs", keys);
+
+    private static byte[] Post(Uri node, string path, IReadOnlyList<byte[]> items)
     {
-        var writer = new CborWriter(transactions.Sum(each => each.Length + 5) + 5);
-        writer.Array(transactions.Count);
-        foreach (var each in transactions) writer.Bytes(each);
+        var writer = new CborWriter(items.Sum(each => each.Length + 5) + 5);
+        writer.Array(items.Count);
+        foreach (var each in items) writer.Bytes(each);
         var body = writer.ToArray();
-        return [.. Head("POST", node, "v1/transactions?wait=final", $"Accept: application/cbor\r\nContent-Type: application/cbor\r\nContent-Length: {body.Length}\r\n"), .. body];
+        return [.. Head("POST", node, path, $"Accept: application/cbor\r\nContent-Type: application/cbor\r\nContent-Length: {body.Length}\r\n"), .. body];
     }
 
     /// <summary>Many of them.</summary>

@@ -3,6 +3,8 @@ using Keten.Bench.Load;
 using Keten.EndToEnd;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
+using Keten.Kernel.Cbor;
+using Keten.Kernel.State;
 
 namespace Keten.Bench.Scenarios;
 
@@ -12,6 +14,7 @@ internal static class Proofs
     private const int Accounts = 1_000;
     private const int Connections = 16;
     private const int ProofConnections = 500;
+    private const int BatchConnections = 40;
 
     public static async Task MeasureAsync(Run run)
     {
@@ -53,18 +56,31 @@ internal static class Proofs
         if (!holds) Interlocked.Increment(ref bad);
     }
 
-    // Each waits for the checkpoint that carries it: how many a second depends on how many wait together.
+    // Each request waits for the checkpoint that carries it: how many proofs a second depends on how many wait together. Many records of a request are counted; one a request is told beside it.
     private static async Task StateProofsAsync(Run run, NodeUnderLoad node)
     {
-        var requests = node.Fleet.Parties.Select(party => Request.Get(node.Url, $"v1/accounts/{party}/1?proof=true", "application/cbor")).ToArray();
-        var proofs = new byte[requests.Length][];
-        var loaded = await Loader.AskAsync(node.Url, requests, ProofConnections, (at, reply) => proofs[at] = reply.Body.ToArray());
-        run.Add("stateProofsPerSecond", "/s", loaded.PerSecond);
-        run.Add("stateProofP50Ms", "ms", loaded.Percentile(0.5));
+        var ones = node.Fleet.Parties.Select(party => Request.Get(node.Url, $"v1/accounts/{party}/1?proof=true", "application/cbor")).ToArray();
+        var alone = await Loader.AskAsync(node.Url, ones, ProofConnections, (_, _) => { });
+        run.Add("oneStateProofPerRequestPerSecond", "/s", alone.PerSecond);
+        run.Add("stateProofP50Ms", "ms", alone.Percentile(0.5));
+        var keys = node.Fleet.Parties.Select(party => RecordKeys.Account(new AccountKey(Owner.Of(party), new Unit(1), default))).ToArray();
+        var requests = Enumerable.Repeat(Request.Proofs(node.Url, keys), run.Pick(80, 200, 800)).ToArray();
+        var answers = new byte[requests.Length][];
+        var loaded = await node.CountedAsync(run, "StateProof", () => Loader.AskAsync(node.Url, requests, BatchConnections, (at, reply) => answers[at] = reply.Body.ToArray()), keys.Length);
+        run.Add("stateProofsPerSecond", "/s", loaded.PerSecond * keys.Length);
+        var proofs = answers.Take(4).SelectMany(Split).ToArray();
         run.Add("stateProofBytes", "B", proofs.Average(proof => proof.Length));
         var (known, bad) = (new KnownCertificates(node.Node.Genesis), 0);
         var seconds = Run.Time(() => Parallel.ForEach(proofs, proof => Count(StateEvidence.FromBytes(proof).Verify(known), ref bad)));
         if (bad > 0) throw new InvalidOperationException($"{bad} state proofs do not hold.");
         run.Add("stateProofsVerifiedPerSecond", "/s", proofs.Length / seconds);
+    }
+
+    private static List<byte[]> Split(byte[] answer)
+    {
+        var reader = new CborReader(answer);
+        var proofs = new List<byte[]>();
+        for (var left = reader.Array(int.MaxValue); left > 0; left--) proofs.Add(reader.Bytes().ToArray());
+        return proofs;
     }
 }

@@ -90,6 +90,17 @@ public sealed partial class KetenClient : IDisposable
     /// <summary>A party with its keys, to itself with its delegates and guardians; null where there is none.</summary>
     public async Task<JsonObject?> PartyAsync(Party party, CancellationToken cancel = default) => await FindAsync("v1/parties/" + party, cancel);
 
+    /// <summary>The evidence of up to 1,000 records, all of one moment, in the order of their keys; null where a record is not for this reader.</summary>
+    /// <param name="keys">As <see cref="Kernel.State.RecordKeys"/> gives them.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public async Task<StateEvidence?[]> ProofsAsync(IReadOnlyList<byte[]> keys, CancellationToken cancel = default)
+    {
+        var writer = new CborWriter(64 * (keys.Count + 1));
+        writer.Array(keys.Count);
+        foreach (var key in keys) writer.Bytes(key);
+        return Canonical(await transport.SendAsync(HttpMethod.Post, "v1/proofs", cancel, writer.ToArray(), Cbor, accept: Cbor), ReadProofs);
+    }
+
     /// <summary>The evidence of a party's record, for itself.</summary>
     public async Task<StateEvidence> PartyProofAsync(Party party, CancellationToken cancel = default) => await EvidenceAsync("v1/parties/" + party, cancel);
 
@@ -111,6 +122,15 @@ public sealed partial class KetenClient : IDisposable
     private async Task<byte[]> BytesAsync(string path, string accept, CancellationToken cancel) => await transport.SendAsync(HttpMethod.Get, path, cancel, accept: accept);
 
     private async Task<StateEvidence> EvidenceAsync(string path, CancellationToken cancel) => Canonical(await BytesAsync(path + "?proof=true", Cbor, cancel), bytes => StateEvidence.FromBytes(bytes));
+
+    private static StateEvidence?[] ReadProofs(byte[] bytes)
+    {
+        var reader = new CborReader(bytes);
+        var proofs = new StateEvidence?[reader.Array(1_000)];
+        for (var each = 0; each < proofs.Length; each++) proofs[each] = reader.TryNull() ? null : StateEvidence.FromBytes(reader.Bytes());
+        reader.End();
+        return proofs;
+    }
 
     private async Task<JsonObject> JsonAsync(string path, CancellationToken cancel) => ObjectOf(await BytesAsync(path, "application/json", cancel));
 

@@ -86,6 +86,8 @@ public sealed class Doorway(RequestDelegate next, HttpSection http, RequestLimit
                 return null;
             case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
                 return Problem.Busy("This takes too long. What was submitted may be decided still: ask for it by its id.");
+            case NodeBusyException busy:
+                return Problem.Busy(busy.Message);
             case NodeStoppedException stop:
                 log.LogError(stop, "The ledger has stopped.");
                 return Problem.Busy("The ledger has stopped on this node.", 30);

@@ -35,7 +35,7 @@ internal static class Listening
         {
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(http.Certificate!);
-            return new HttpsConnectionAdapterOptions { ServerCertificate = WithKey(http.Certificate!, http.CertificateKey), ServerCertificateChain = chain };
+            return new HttpsConnectionAdapterOptions { ServerCertificate = WithKey(http.Certificate!, http.CertificateKey, Environment.GetEnvironmentVariable(NodeHost.PasswordVariable)), ServerCertificateChain = chain };
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
@@ -43,9 +43,8 @@ internal static class Listening
         }
     }
 
-    // The same password as the validator's key has.
-    private static X509Certificate2 WithKey(string certificate, string? key) =>
-        File.ReadAllText(key ?? certificate).Contains("ENCRYPTED", StringComparison.Ordinal)
-            ? X509Certificate2.CreateFromEncryptedPemFile(certificate, Environment.GetEnvironmentVariable(NodeHost.PasswordVariable) ?? "", key)
-            : X509Certificate2.CreateFromPemFile(certificate, key);
+    /// <summary>A certificate with its key; where the key is encrypted, with its password, which is the one of the validator's key.</summary>
+    internal static X509Certificate2 WithKey(string certificate, string? key, string? password) => File.ReadAllText(key ?? certificate).Contains("ENCRYPTED", StringComparison.Ordinal)
+        ? X509Certificate2.CreateFromEncryptedPemFile(certificate, password ?? "", key)
+        : X509Certificate2.CreateFromPemFile(certificate, key);
 }

@@ -60,7 +60,7 @@ internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs
     {
         if (ledger.Execute(entry.Bytes, own?.Entry) is not { } block) return null;
         var readers = EventReaders.Of(ledger, block.Outcomes);
-        proofs.Executed(ledger, block);
+        proofs.Executed(block);
         var snapshot = rhythm.IsDue(block) ? ledger.BeginSnapshot() : null;
         node.Progress.Take(ledger, block.Outcomes.Calls.Count);
         return new Executed(block, readers, own?.Waiting ?? [], snapshot);

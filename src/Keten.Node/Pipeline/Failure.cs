@@ -3,6 +3,9 @@ namespace Keten.Node.Pipeline;
 /// <summary>The node has stopped, or was closed: nothing more is taken, and nothing more is signed.</summary>
 public sealed class NodeStoppedException(string message, Exception? inner = null) : InvalidOperationException(message, inner);
 
+/// <summary>The node has too much of something to do just now: it may be asked again in a second.</summary>
+public sealed class NodeBusyException(string message) : InvalidOperationException(message);
+
 /// <summary>The first thing that stopped the node. Whoever waits is told, and every stage ends.</summary>
 internal sealed class Failure : IDisposable
 {

@@ -30,7 +30,7 @@ public sealed class LedgerNode : IAsyncDisposable
     {
         (this.node, this.promises, this.folderLock) = (node, promises, folderLock);
         node.Progress.Take(node.Ledger, 0);
-        proofs = new Proofs(node.Ledger.Head?.Height ?? 0);
+        proofs = new Proofs(node.State, node.Ledger.Head?.Height ?? 0);
         rhythm = new SnapshotRhythm(node.Options.SnapshotEvery, node.State, node.Snapshots, node.BlockFolder, node.Scheduler);
         sequencer = new Sequencer(node);
         var executed = Channel.CreateBounded<Executed>(BlocksAhead);
@@ -174,11 +174,18 @@ public sealed class LedgerNode : IAsyncDisposable
     /// that one's root, which takes ticks and a second or two of ledger time.
     /// </summary>
     /// <exception cref="Kernel.Cbor.MalformedException">The key is no record's.</exception>
-    public async Task<StateEvidence> ProveAsync(byte[] recordKey, CancellationToken cancel = default)
+    /// <exception cref="NodeBusyException">Too many proofs are waited for.</exception>
+    public async Task<StateEvidence> ProveAsync(byte[] recordKey, CancellationToken cancel = default) => (await ProveAsync([recordKey], cancel))[0];
+
+    /// <summary>Proofs of up to 1,000 records, all of the same moment and under the same header; the waiting is the same as for one.</summary>
+    /// <exception cref="ArgumentException">There are more.</exception>
+    /// <exception cref="Kernel.Cbor.MalformedException">A key is no record's.</exception>
+    /// <exception cref="NodeBusyException">Too many proofs are waited for.</exception>
+    public async Task<StateEvidence[]> ProveAsync(IReadOnlyList<byte[]> recordKeys, CancellationToken cancel = default)
     {
         RefuseClosed();
-        var proof = node.State.Read(ledger => proofs.Add(ledger, recordKey));
-        return await WithCheckpoints(proof, cancel);
+        if (recordKeys.Count > Proofs.AtOnce) throw new ArgumentException($"At most {Proofs.AtOnce} records are proved at once.", nameof(recordKeys));
+        return await WithCheckpoints(proofs.Prove(recordKeys), cancel);
     }
 
     /// <summary>

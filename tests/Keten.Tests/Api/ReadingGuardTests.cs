@@ -2,6 +2,8 @@ using System.Net;
 using Keten.Client;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
+using Keten.Kernel.State;
+using Keten.Tests.Nodes;
 
 namespace Keten.Tests.Api;
 
@@ -28,6 +30,31 @@ public sealed class ReadingGuardTests
             Assert.Equal((await ApiRig.Get(rig.Nobody, absent, 401)).ToJsonString(), unsigned);
             Assert.Contains("ecdsa-p256-sha256", (await rig.Nobody.GetAsync(address)).Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Many_proofs_come_together_and_what_is_for_others_is_left_out()
+    {
+        await using var rig = await ApiRig.Start();
+        var (ledger, ada, bob) = (rig.Ledger, rig.Ledger.Ada, rig.Ledger.Bob);
+        byte[] Of(SigningKey key) => RecordKeys.Account(new AccountKey(Party.Of(key.Id), NodeRig.Euro, default));
+        using var client = new KetenClient(new Uri(rig.Host.Url), patience: Patience.None, inner: new SigningHandler(ada, new SocketsHttpHandler(), ledger.Clock));
+        byte[][] keys = [Of(ada), Of(bob), RecordKeys.Party(Party.Of(ada.Id)), RecordKeys.Agreement(1), RecordKeys.Agreement(99), [0x82, 0x0c, 0x01], [0x82, 0x07, 0x01]];
+        var proofs = await rig.WhileTimePasses(client.ProofsAsync(keys));
+        Assert.Equal([true, false, true, false, false, true, false], proofs.Select(proof => proof is not null));
+        foreach (var (proof, key) in proofs.Zip(keys))
+            if (proof is not null) Assert.True(proof.Verify(ledger.Genesis) && proof.Value is not null && proof.Key.SequenceEqual(key));
+        Assert.Equal(404, await Status([Of(bob)]));
+        Assert.Equal(400, await Status([[0xff]]));
+        Assert.Equal(400, await Status([[0x82, 0x08, 0x83]]));
+        Assert.Equal(400, await Status([new byte[257]]));
+        Assert.Equal(400, await Status([[0x82, 0x0c, 0x41, 0x01]]));
+        Assert.Equal(400, await Status([]));
+        Assert.Equal(413, await Status([.. Enumerable.Repeat(keys[0], 1_001)]));
+        using var nobody = new KetenClient(new Uri(rig.Host.Url), patience: Patience.None);
+        Assert.Equal(401, (await Assert.ThrowsAsync<ProblemException>(() => nobody.ProofsAsync([Of(ada)]))).Problem.Status);
+
+        async Task<int> Status(byte[][] asked) => (await Assert.ThrowsAsync<ProblemException>(() => client.ProofsAsync(asked))).Problem.Status;
     }
 
     [Fact]

@@ -60,6 +60,14 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public void An_encrypted_key_is_opened_with_its_password_and_no_other()
+    {
+        File.WriteAllText(folder["locked.key"], key.ExportEncryptedPkcs8PrivateKeyPem("right", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1_000)));
+        using (var opened = Listening.WithKey(folder["tls.pem"], folder["locked.key"], "right")) Assert.True(opened.HasPrivateKey);
+        foreach (var password in (string?[])["wrong", null]) Assert.Throws<CryptographicException>(() => Listening.WithKey(folder["tls.pem"], folder["locked.key"], password));
+    }
+
+    [Fact]
     public async Task A_certificate_that_is_missing_encrypted_or_anothers_is_refused_with_its_line()
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -99,6 +99,43 @@ public sealed class TickTests
     }
 
     [Fact]
+    public async Task Many_records_are_proved_under_one_header_while_others_change()
+    {
+        await using var rig = new NodeRig(new SimulatedDisk(4));
+        await rig.Open();
+        await rig.Fund();
+        await rig.Submit(rig.Pay(rig.Ada, rig.Bob, 77));
+        var keys = Enumerable.Range(0, 1_000).Select(each => each == 700 ? RecordKeys.Account(new AccountKey(Party.Of(rig.Bob.Id), NodeRig.Euro, default)) : RecordKeys.Agreement((ulong)each)).ToArray();
+        var proving = rig.Node.ProveAsync(keys);
+        for (var left = 200; left > 0 && !proving.IsCompleted; left--)
+        {
+            rig.Clock.Advance(TimeSpan.FromSeconds(1));
+            await rig.Submit(rig.Pay(rig.Ada, rig.Bob, 1));
+        }
+        var proofs = await proving;
+        Assert.Equal(keys, proofs.Select(proof => proof.Key));
+        Assert.Single(proofs.Select(proof => proof.Certificate).Distinct());
+        Assert.All(proofs, proof => Assert.True(proof.Verify(rig.Genesis)));
+        Assert.True(new CborReader(proofs[700].Value!).Integer() >= 77);
+        Assert.NotNull(proofs[1].Value);
+        Assert.Null(proofs[2].Value);
+        await Assert.ThrowsAsync<ArgumentException>(() => rig.Node.ProveAsync([.. keys, keys[0]]));
+    }
+
+    [Fact]
+    public async Task Fifty_thousand_proofs_are_waited_for_and_no_more()
+    {
+        await using var rig = new NodeRig(new SimulatedDisk(4));
+        await rig.Open();
+        await rig.Fund();
+        var keys = Enumerable.Repeat(RecordKeys.Agreement(1), 1_000).ToArray();
+        var waiting = Enumerable.Range(0, 50).Select(_ => rig.Node.ProveAsync(keys)).ToArray();
+        await Assert.ThrowsAsync<NodeBusyException>(() => rig.Node.ProveAsync(keys[0]));
+        await rig.Node.DisposeAsync();
+        foreach (var one in waiting) await Assert.ThrowsAsync<NodeStoppedException>(() => one);
+    }
+
+    [Fact]
     public async Task Statements_are_verified_ahead_of_the_order_and_a_bad_one_is_refused()
     {
         await using var rig = new NodeRig(new SimulatedDisk(5), new Catalogue(EMoney.Contents, Reminder.Contents));
