@@ -1,22 +1,23 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
-using Keten.Log;
 using Keten.Node.Pipeline;
+using Keten.Node.Storage;
 
 namespace Keten.Node.Network;
 
 /// <summary>
 /// Echo, then attest: states in the register what was read from the log, attests a header once a quorum of validators read the same, and gathers a quorum of attestations. What the log or
-/// a third of the validators do wrong holds it up, and makes it certify nothing that another honest node would not.
+/// a third of the validators do wrong holds it up, and makes it certify nothing that another honest node would not. Where the others went on long ago, their certificate is enough.
 /// </summary>
-internal sealed class JointCertifier(NodeParts node, Signer validator, IRegister register, PromiseFile promises) : Certifier
+internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrder shared, PromiseFile promises) : Certifier
 {
+    private const int PausesBeforePeers = 100;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
     private readonly ValidatorSet validators = node.Ledger.Validators;
 
     public override async ValueTask<Certificate[]> CertifyAsync(IReadOnlyList<Header> headers)
     {
-        var echoes = new Echo[headers.Count];
+        var (echoes, certificates) = (new Echo[headers.Count], new Certificate?[headers.Count]);
         for (var each = 0; each < echoes.Length; each++)
         {
             var header = headers[each];
@@ -28,18 +29,19 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, IRegister
         for (var each = 0; each < echoes.Length; each++)
         {
             var header = headers[each];
-            await Quorum(header, standing => IsEcho(header, standing));
+            if ((certificates[each] = await Gather(header, standing => IsEcho(header, standing), [])) is not null) continue;
             promises.Keep(header);
             await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header)));
         }
-        var certificates = new Certificate[headers.Count];
-        for (var each = 0; each < certificates.Length; each++)
-        {
-            var header = headers[each];
-            var found = await Quorum(header, standing => standing.Attestation is { } one && one.Verify(header, validators.Find(one.Validator)!.Value));
-            certificates[each] = new Certificate(header, new Many<Attestation>([.. found.Select(standing => standing.Attestation!.Value)]));
-        }
-        return certificates;
+        for (var each = 0; each < echoes.Length; each++) certificates[each] ??= await Certificate(headers[each]);
+        return certificates!;
+    }
+
+    private async Task<Certificate> Certificate(Header header)
+    {
+        var attested = new SortedDictionary<KeyId, Standing>();
+        return await Gather(header, standing => standing.Attestation is { } one && one.Verify(header, validators.Find(one.Validator)!.Value), attested)
+            ?? new Certificate(header, new Many<Attestation>([.. attested.Values.Select(standing => standing.Attestation!.Value)]));
     }
 
     private bool IsEcho(Header header, Standing standing) =>
@@ -47,23 +49,30 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, IRegister
         && standing.Echo.Verify(header.LedgerId, header.Epoch, validators.Find(standing.Echo.Validator)!.Value);
 
     private async Task Publish(Header header, Standing standing) =>
-        await register.PublishAsync(validator.Id.ToString(), (long)header.Height, standing.ToBytes(), node.Failure.Stop);
+        await shared.Register.PublishAsync(validator.Id.ToString(), (long)header.Height, standing.ToBytes(), node.Failure.Stop);
 
-    // The statements of a quorum of validators that pass, each validator's once, by key id. Each is looked at until it has passed.
-    private async Task<IEnumerable<Standing>> Quorum(Header header, Func<Standing, bool> passes)
+    // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
+    private async Task<Certificate?> Gather(Header header, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
     {
-        var passed = new SortedDictionary<KeyId, Standing>();
-        while (true)
+        for (var pauses = 1; ; pauses++)
         {
-            foreach (var statement in await register.ReadAsync((long)header.Height, node.Failure.Stop))
+            foreach (var statement in await shared.Register.ReadAsync((long)header.Height, node.Failure.Stop))
             {
                 if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;
                 var id = standing.Echo.Validator;
                 if (validators.Find(id) is null || passed.ContainsKey(id) || !passes(standing)) continue;
                 passed.Add(id, standing);
-                if (passed.Count == validators.Quorum) return passed.Values;
+                if (passed.Count == validators.Quorum) return null;
             }
+            if (pauses % PausesBeforePeers == 0 && await FromPeers(header) is { } known) return known;
             await Task.Delay(Pause, node.Failure.Stop);
         }
+    }
+
+    private async Task<Certificate?> FromPeers(Header header)
+    {
+        if (shared.Peers is not { } peers || await peers(header.Height, node.Failure.Stop) is not { } known) return null;
+        if (known.Header.Height != header.Height || known.Header.LedgerId != header.LedgerId || !known.Verify(validators)) return null;
+        return known.Header == header ? known : throw new DivergedException(header.Height, "has another header than the one that the validators certified");
     }
 }

@@ -1,3 +1,4 @@
+using Keten.Kernel.Blocks;
 using Keten.Log;
 
 namespace Keten.Node.Network;
@@ -5,4 +6,8 @@ namespace Keten.Node.Network;
 /// <summary>What validators share: the log that orders their entries, and the register where each states what it has seen and certified. Neither is trusted with more than the order.</summary>
 /// <param name="Log">The order. The node keeps a copy of its own in its data folder.</param>
 /// <param name="Register">The statements.</param>
-public sealed record SharedOrder(ILog Log, IRegister Register);
+public sealed record SharedOrder(ILog Log, IRegister Register)
+{
+    /// <summary>Asks other nodes for the certificate of a height that the register has forgotten; null where none of them has it. What it gives is checked, and need not be trusted.</summary>
+    public Func<ulong, CancellationToken, Task<Certificate?>>? Peers { get; init; }
+}

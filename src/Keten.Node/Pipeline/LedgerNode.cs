@@ -255,7 +255,7 @@ public sealed class LedgerNode : IAsyncDisposable
         if (genesis.Validators.Quorum > 1 && setup.Shared is null) throw new InvalidOperationException($"A certificate of this ledger takes {genesis.Validators.Quorum} validators; this node works alone.");
     }
 
-    private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared.Register, promises!) : new LoneCertifier(validator);
+    private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared, promises!) : new LoneCertifier(validator);
 
     private async Task CatchUp(CancellationToken cancel)
     {

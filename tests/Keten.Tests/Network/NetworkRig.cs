@@ -47,9 +47,9 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public LedgerNode this[int validator] => nodes[validator]!;
 
-    public async Task OpenAsync(int validator, ILog? log = null) => nodes[validator] = await LedgerNode.OpenAsync(
+    public async Task OpenAsync(int validator, ILog? log = null, Func<ulong, Certificate?>? peers = null) => nodes[validator] = await LedgerNode.OpenAsync(
         new NodeSetup("none", Genesis, BuiltIn.Catalogue, Validators[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) })
-        { Disk = disks[validator], Shared = new SharedOrder(log ?? new MemoryLog(Order), Register) });
+        { Disk = disks[validator], Shared = new SharedOrder(log ?? new MemoryLog(Order), Register) { Peers = peers is null ? null : (height, _) => Task.FromResult(peers(height)) } });
 
     public async Task OpenAllAsync()
     {

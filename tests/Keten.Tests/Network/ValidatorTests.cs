@@ -144,4 +144,51 @@ public sealed class ValidatorTests
         Assert.Equal(AnswerStatus.Done, (await waiting.WaitAsync(TimeSpan.FromSeconds(30)))[0].Status);
         Assert.DoesNotContain(rig[0].Head!.Attestations, attestation => attestation.Validator == liar.Id);
     }
+
+    [Fact]
+    public async Task What_the_register_has_forgotten_is_certified_by_the_others_certificates()
+    {
+        await using var rig = new NetworkRig(4);
+        await rig.OpenAllAsync();
+        await rig.FundAsync();
+        await rig.CloseAsync(3);
+        Answer answer = default;
+        for (var each = 0; each < 5; each++) answer = await rig.DoneAsync(0, rig.Pay(rig.Ada, rig.Bob, 1));
+        rig.Register = new MemoryRegister();
+        await rig.OpenAsync(3, peers: height => rig[1].CertificateOf(height));
+        await rig.SameAsync(answer.Height, 0, 3);
+        Assert.Null(rig[3].Fault);
+    }
+
+    [Fact]
+    public async Task A_peers_certificate_that_is_forged_is_no_certificate_and_one_that_differs_stops_the_node()
+    {
+        await using var rig = new NetworkRig(4);
+        await rig.OpenAllAsync();
+        await rig.FundAsync();
+        await rig.CloseAsync(3);
+        var answer = await rig.DoneAsync(0, rig.Pay(rig.Ada, rig.Bob, 1));
+        rig.Register = new MemoryRegister();
+        var asked = 0;
+        await rig.OpenAsync(3, peers: height =>
+        {
+            asked++;
+            var (known, liar) = (rig[1].CertificateOf(height)!, rig.Validators[0]);
+            var forged = known.Header with { HistorySize = 77 };
+            return new Certificate(forged, new Many<Attestation>(Attestation.Sign(liar, forged)));
+        });
+        while (asked < 2) await Task.Delay(20);
+        Assert.True((rig[3].Head?.Header.Height ?? 0) < answer.Height);
+        Assert.Null(rig[3].Fault);
+        await rig.CloseAsync(3);
+
+        // More than two thirds say otherwise: this node's own result is wrong, and it must not go on.
+        await rig.OpenAsync(3, peers: height =>
+        {
+            var otherwise = rig[1].CertificateOf(height)!.Header with { HistorySize = 77 };
+            return new Certificate(otherwise, new Many<Attestation>([.. rig.Validators.OrderBy(key => key.Id).Take(3).Select(key => Attestation.Sign(key, otherwise))]));
+        });
+        for (var wait = 0; wait < 1_500 && rig[3].Fault is null; wait++) await Task.Delay(20);
+        Assert.Contains("certified", rig[3].Fault!.Message, StringComparison.Ordinal);
+    }
 }
