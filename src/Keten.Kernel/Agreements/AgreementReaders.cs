@@ -1,14 +1,14 @@
+using Keten.Kernel.Execution;
 using Keten.Kernel.State;
 
 namespace Keten.Kernel;
 
 /// <summary>Who may read an agreement, its records and its events: whom its state says, or else the parties that the state names.</summary>
-public static class AgreementReaders
+internal static class AgreementReaders
 {
-    /// <summary>The readers of an agreement as the state stands; nobody where there is no such agreement, or its contract could not say.</summary>
-    public static Readers Of(LedgerState ledger, ulong agreement)
+    /// <summary>The readers of an agreement as the state stands; nobody where its contract could not say.</summary>
+    public static Readers Of(LedgerState ledger, ulong agreement, AgreementRecord record)
     {
-        if (ledger.Agreement(agreement) is not { } record) return Readers.Of();
         try
         {
             if (record.State is IReadBy own)
@@ -21,8 +21,7 @@ public static class AgreementReaders
             record.Contract.NameParties(record.State, named);
             return Readers.Of(named.AsSpan());
         }
-        catch (Exception fault) when (fault is LimitException or OverflowException or DivideByZeroException or IndexOutOfRangeException or NullReferenceException
-            or InvalidCastException or KeyNotFoundException or ArgumentException or InvalidOperationException)
+        catch (Exception fault) when (fault is LimitException || CallRunner.IsContractFault(fault))
         {
             return Readers.Of();
         }

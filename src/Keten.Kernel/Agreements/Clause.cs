@@ -53,43 +53,46 @@ public abstract class Clause
 /// <summary>What a clause proposes, whatever its contract.</summary>
 internal readonly record struct Proposal(Draft? Draft, IRefusal? Refusal);
 
-internal sealed class OpeningClause<T, TOpening>(ushort number, Codec<TOpening> codec) : Clause(number, ClauseKind.Opening, codec) where T : class where TOpening : IOpening<T>
+/// <summary>A clause that somebody calls: its arguments are read, who must sign is held, and then it is decided.</summary>
+internal abstract class CalledClause<T, TCall>(ushort number, ClauseKind kind, Codec<TCall> codec) : Clause(number, kind, codec) where T : class where TCall : notnull
 {
-    internal override void Check(ReadOnlySpan<byte> arguments, IReferences references) => codec.Read(arguments, references);
+    internal sealed override void Check(ReadOnlySpan<byte> arguments, IReferences references) => codec.Read(arguments, references);
 
-    internal override Proposal Decide(ReadOnlySpan<byte> arguments, object? agreed, Facts facts, Authority authority, IReferences references)
+    internal sealed override Proposal Decide(ReadOnlySpan<byte> arguments, object? agreed, Facts facts, Authority authority, IReferences references)
     {
-        var opening = codec.Read(arguments, references);
-        if (authority.Lacks(opening.MustSign(facts)) is { } lacking) return new Proposal(null, lacking);
-        var outcome = opening.Decide(facts);
+        var call = codec.Read(arguments, references);
+        if (authority.Lacks(MustSign(call, (T)agreed!, facts)) is { } lacking) return new Proposal(null, lacking);
+        var outcome = Decide(call, (T)agreed!, facts);
         return new Proposal(outcome.Draft, outcome.Refusal);
     }
+
+    private protected abstract Signers MustSign(TCall call, T agreed, Facts facts);
+
+    private protected abstract Outcome<T> Decide(TCall call, T agreed, Facts facts);
 }
 
-internal sealed class OrdinaryClause<T, TClause>(ushort number, Codec<TClause> codec) : Clause(number, ClauseKind.Ordinary, codec) where T : class where TClause : IClause<T>
+internal sealed class OpeningClause<T, TOpening>(ushort number, Codec<TOpening> codec) : CalledClause<T, TOpening>(number, ClauseKind.Opening, codec)
+    where T : class where TOpening : IOpening<T>
 {
-    internal override void Check(ReadOnlySpan<byte> arguments, IReferences references) => codec.Read(arguments, references);
+    private protected override Signers MustSign(TOpening call, T agreed, Facts facts) => call.MustSign(facts);
 
-    internal override Proposal Decide(ReadOnlySpan<byte> arguments, object? agreed, Facts facts, Authority authority, IReferences references)
-    {
-        var clause = codec.Read(arguments, references);
-        if (authority.Lacks(clause.MustSign((T)agreed!, facts)) is { } lacking) return new Proposal(null, lacking);
-        var outcome = clause.Decide((T)agreed!, facts);
-        return new Proposal(outcome.Draft, outcome.Refusal);
-    }
+    private protected override Outcome<T> Decide(TOpening call, T agreed, Facts facts) => call.Decide(facts);
 }
 
-internal sealed class CorrectionClause<T, TClause>(ushort number, Codec<TClause> codec) : Clause(number, ClauseKind.Correction, codec) where T : class where TClause : ICorrection<T>
+internal sealed class OrdinaryClause<T, TClause>(ushort number, Codec<TClause> codec) : CalledClause<T, TClause>(number, ClauseKind.Ordinary, codec)
+    where T : class where TClause : IClause<T>
 {
-    internal override void Check(ReadOnlySpan<byte> arguments, IReferences references) => codec.Read(arguments, references);
+    private protected override Signers MustSign(TClause call, T agreed, Facts facts) => call.MustSign(agreed, facts);
 
-    internal override Proposal Decide(ReadOnlySpan<byte> arguments, object? agreed, Facts facts, Authority authority, IReferences references)
-    {
-        var clause = codec.Read(arguments, references);
-        if (authority.Lacks(clause.MustSign((T)agreed!, facts)) is { } lacking) return new Proposal(null, lacking);
-        var outcome = clause.Decide((T)agreed!, facts);
-        return new Proposal(outcome.Draft, outcome.Refusal);
-    }
+    private protected override Outcome<T> Decide(TClause call, T agreed, Facts facts) => call.Decide(agreed, facts);
+}
+
+internal sealed class CorrectionClause<T, TClause>(ushort number, Codec<TClause> codec) : CalledClause<T, TClause>(number, ClauseKind.Correction, codec)
+    where T : class where TClause : ICorrection<T>
+{
+    private protected override Signers MustSign(TClause call, T agreed, Facts facts) => call.MustSign(agreed, facts);
+
+    private protected override Outcome<T> Decide(TClause call, T agreed, Facts facts) => call.Decide(agreed, facts);
 }
 
 /// <summary>A due clause, whatever its contract: its arguments are its key among the wake-ups.</summary>

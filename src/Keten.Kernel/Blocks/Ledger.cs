@@ -125,8 +125,11 @@ public sealed class Ledger
         return Close(entry, outcomes, first);
     }
 
-    /// <summary>Who may read an agreement now, its records and its events (<see cref="AgreementReaders"/>); null where there is no such agreement.</summary>
-    public Readers? ReadersOf(ulong agreement) => State.Agreement(agreement) is null ? null : AgreementReaders.Of(State, agreement);
+    /// <summary>
+    /// Who may read an agreement now, its records and its events: whom its state says, or else the parties that the state names; nobody where its contract could not say, and null where there
+    /// is no such agreement.
+    /// </summary>
+    public Readers? ReadersOf(ulong agreement) => State.Agreement(agreement) is { } record ? AgreementReaders.Of(State, agreement, record) : null;
 
     /// <summary>A proof of a record, or of its absence, as of the latest checkpoint; the root is in the header of the checkpoint after.</summary>
     /// <param name="key">As <see cref="RecordKeys"/> gives it.</param>

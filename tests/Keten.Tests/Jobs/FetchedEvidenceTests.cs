@@ -3,6 +3,7 @@ using Keten.Cli.Jobs;
 using Keten.Cli.Terminals;
 using Keten.Client;
 using Keten.Contracts.Metering;
+using Keten.Contracts.Tariffs;
 using Keten.Kernel;
 using Keten.Node.Hosting;
 using Keten.Tests.Commands;
@@ -98,6 +99,27 @@ public sealed class FetchedEvidenceTests : IAsyncLifetime
         var key = new byte[PublicKey.Size];
         stranger.Public.CopyTo(key);
         Breaks(TraceLink.MeterKey, bundle with { Meter = key });
+    }
+
+    [Fact]
+    public async Task A_charge_under_revised_terms_is_traced_to_the_revision_that_was_in_force_and_to_no_other()
+    {
+        var ada = Network.Drivers["Ada"];
+        var (from, device, first) = (Network.Clerk.Now.Plus(60), Network.Meters.First(), Network.Terms);
+        var fee = first.Elements[0].Components[0];
+        var dearer = first with { Elements = new Many<TariffElement>([new TariffElement(new Many<PriceComponent>(fee with { Price = fee.Price + 100_000 })), .. first.Elements.Skip(1)]) };
+        await Network.ReviseAsync(dearer, from);
+        // Told before the charge as well, but not in force when the session begins.
+        var later = Network.Clerk.Begin(Network.Operator).Call(Tariff.Contents, Network.Prices, new Tariff.Revise(first, from.Plus(6_000))).Sign(Network.Operator.Key);
+        await Network.Clerk.MustAsync([later]);
+        var record = device.Value.Device.Sign(from.Plus(60), from.Plus(600), from.Plus(600), 12_000);
+        var charged = (await new SessionCharging(Network, Names).ChargeAsync([new MeteredSession("R-1", "Ada", device.Key, "Amsterdam", record)]))[0];
+        Assert.True(charged.Answer.Done, charged.Answer.Reason);
+
+        var bundle = await EvidenceFetch.OfAsync(door.As(ada.Driver), charged.Answer.Id);
+        Assert.Null(Trace.Check(EvidenceBundle.FromBytes(bundle.ToBytes()), host.Node.Genesis).Broken);
+        Breaks(TraceLink.Tariff, bundle with { Tariff = await door.ReceiptAsync(Network.Published, ada.Driver) });
+        Breaks(TraceLink.Tariff, bundle with { Tariff = bundle.Opening });
     }
 
     private async Task<byte[]> DoAsync<TClause>(DriverAgreement driver, TClause clause) where TClause : struct, IClause<MeteredUse>

@@ -13,7 +13,7 @@ namespace Keten.Cli.Jobs;
 /// <param name="Salt">With which the ledger's commitment to the meter's record was made.</param>
 /// <param name="Meter">The receipt of the enrolment of the meter's key; or that key alone, 64 bytes, since the meter's party is its hash.</param>
 /// <param name="Charge">The receipt of the charge.</param>
-/// <param name="Tariff">The receipt of the publication of the tariff.</param>
+/// <param name="Tariff">The receipt of the publication of the tariff, or of the revision that was in force when the session began.</param>
 /// <param name="Genesis">How the ledger began, in canonical form.</param>
 /// <param name="Opening">The receipt of the agreement of operator and driver.</param>
 /// <param name="Accepted">The receipt by which both accepted the meter later; null where they did when they agreed.</param>

@@ -41,28 +41,34 @@ public sealed class EvidenceFetch
         var agreed = Read<MeteredUse, MeteredUse.Agree>(opening, MeteredUse.Contents).Arguments;
         var meter = Party.Of(key.Id);
         var accepted = agreed.Meters.Contains(meter) ? null : await ReceiptAsync(usage.For.Number, "MeteredUse.MeterAccepted", header.Height, told => (string?)told["meter"] == meter.ToString());
-        var tariff = await ReceiptAsync(agreed.Tariff.Number, "Tariff.Published", header.Height);
+        var tariff = await ReceiptAsync(agreed.Tariff.Number, "Tariff.Published", header.Height, told => MomentOf(told["from"]) <= usage.Points[0].At.Seconds, last: true);
         var genesis = await node.GenesisAsync(cancel);
         return new EvidenceBundle(await ChargeRecordAsync(usage.For.Number, record.Content, header.Time), record.Content, record.Salt, Bytes(key), bytes, tariff, genesis.ToBytes(), opening, accepted);
     }
 
-    // The receipt of the transaction that told the first such thing under an agreement.
-    private async Task<byte[]> ReceiptAsync(ulong agreement, string name, ulong until, Predicate<JsonNode>? which = null)
+    // The receipt of the transaction that told the first such thing under an agreement, or the last.
+    private async Task<byte[]> ReceiptAsync(ulong agreement, string name, ulong until, Predicate<JsonNode>? which = null, bool last = false)
     {
-        var after = "";
+        var (after, found) = ("", (Hash?)null);
         for (var page = 0; page < PagesAtMost; page++)
         {
             var events = await node.AgreementEventsAsync(agreement, string.Create(CultureInfo.InvariantCulture, $"limit={PageAtMost}{after}"), cancel);
             foreach (var line in events?["lines"]?.AsArray() ?? [])
             {
-                if ((string?)line?["name"] == name && line["content"] is { } content && which?.Invoke(content) != false && Hash.TryParse((string?)line["transaction"], out var id))
-                    return await node.ReceiptAsync(id, cancel: cancel);
+                if ((string?)line?["name"] != name || line["content"] is not { } content || which?.Invoke(content) == false || !Hash.TryParse((string?)line["transaction"], out var id)) continue;
+                found = id;
+                if (!last) break;
             }
+            if (found is not null && !last) break;
             if ((string?)events?["next"] is not { } next || (ulong.TryParse(next.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var height) && height > until)) break;
             after = "&after=" + next;
         }
-        throw new EvidenceMissingException($"The node tells this reader of no {name} under agreement {agreement}.");
+        return found is { } transaction
+            ? await node.ReceiptAsync(transaction, cancel: cancel)
+            : throw new EvidenceMissingException($"The node tells this reader of no {name} under agreement {agreement}.");
     }
+
+    private static long? MomentOf(JsonNode? text) => DateTimeOffset.TryParse((string?)text, CultureInfo.InvariantCulture, out var moment) ? moment.ToUnixTimeSeconds() : null;
 
     // The ledger holds no commitment to the charge record, which is made after the charge: it is looked for among the agreement's documents, those first that were kept nearest in time.
     private async Task<byte[]> ChargeRecordAsync(ulong agreement, byte[] record, Instant charged)

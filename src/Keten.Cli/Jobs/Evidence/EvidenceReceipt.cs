@@ -30,13 +30,20 @@ internal static class EvidenceReceipt
     /// <param name="which">Of several in one transaction, which; null: the first.</param>
     public static EvidenceReceipt<TClause> Of<T, TClause>(byte[] bytes, Contract<T> contract, Predicate<TClause>? which = null) where T : class where TClause : notnull
     {
+        var codec = (Codec<TClause>)contract.ClauseOf<TClause>().ArgumentsCodec;
+        return Find(bytes, contract, which) ?? throw new BrokenLinkException($"The receipt shows no such {codec.Name}.");
+    }
+
+    /// <summary>The same; null where the receipt shows no such call.</summary>
+    public static EvidenceReceipt<TClause>? Find<T, TClause>(byte[] bytes, Contract<T> contract, Predicate<TClause>? which = null) where T : class where TClause : notnull
+    {
         var clause = contract.ClauseOf<TClause>();
-        return Of(bytes, (Codec<TClause>)clause.ArgumentsCodec, clause.Kind == ClauseKind.Opening ? contract.Code : null, clause.Number, which);
+        return Find(bytes, (Codec<TClause>)clause.ArgumentsCodec, clause.Kind == ClauseKind.Opening ? contract.Code : null, clause.Number, which);
     }
 
     /// <summary>The first call of one of the ledger's own kinds.</summary>
     public static EvidenceReceipt<TCall> Of<TCall>(byte[] bytes, Codec<TCall> codec, ushort contract) where TCall : notnull =>
-        Of(bytes, codec, contract, KernelContents.Of<TCall>().Number);
+        Find(bytes, codec, contract, KernelContents.Of<TCall>().Number) ?? throw new BrokenLinkException($"The receipt shows no such {codec.Name}.");
 
     /// <exception cref="BrokenLinkException">It is not a genesis.</exception>
     public static Genesis GenesisOf(byte[] bytes)
@@ -52,7 +59,8 @@ internal static class EvidenceReceipt
     }
 
     // An opening and a call of the ledger's own say their contract; a call on an agreement does not.
-    private static EvidenceReceipt<TArguments> Of<TArguments>(byte[] bytes, Codec<TArguments> codec, ushort? contract, ushort clause, Predicate<TArguments>? which = null) where TArguments : notnull
+    private static EvidenceReceipt<TArguments>? Find<TArguments>(byte[] bytes, Codec<TArguments> codec, ushort? contract, ushort clause, Predicate<TArguments>? which = null)
+        where TArguments : notnull
     {
         try
         {
@@ -67,7 +75,7 @@ internal static class EvidenceReceipt
                 var arguments = codec.FromBytes(call.Arguments);
                 if (which?.Invoke(arguments) != false) return new EvidenceReceipt<TArguments>(receipt, call, arguments, outcome);
             }
-            throw new BrokenLinkException($"The receipt shows no such {codec.Name}.");
+            return null;
         }
         catch (Exception fault) when (fault is MalformedException or ArgumentException)
         {

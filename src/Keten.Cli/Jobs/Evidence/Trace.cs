@@ -20,7 +20,7 @@ public sealed class Trace
     private PublicKey meterKey;
     private EvidenceReceipt<MeteredUse.Agree> opening = null!;
     private EvidenceReceipt<MeteredUse.Charge> charge = null!;
-    private EvidenceReceipt<Tariff.Publish> tariff = null!;
+    private EvidenceReceipt<Tariff.Published> tariff = null!;
     private EvidenceReceipt<KernelCalls.Enrol>? enrolment;
     private EvidenceReceipt<MeteredUse.AcceptMeter>? accepted;
     private MeteredUse.Usage usage = null!;
@@ -100,7 +100,7 @@ public sealed class Trace
 
     private string Arithmetic()
     {
-        tariff = EvidenceReceipt.Of<Tariff, Tariff.Publish>(bundle.Tariff, Tariff.Contents);
+        tariff = TermsIn(bundle.Tariff);
         charged = charge.Told<MeteredUse.Charged>(MeteredUse.Contents);
         if (tariff.Outcome.Agreement != opening.Arguments.Tariff.Number) throw new BrokenLinkException("That is not the tariff of the agreement.");
         if (usage.Points[0].At < tariff.Arguments.From) throw new BrokenLinkException("The tariff was not in force when the session began.");
@@ -109,6 +109,15 @@ public sealed class Trace
         return (priced.ExclVat, priced.Vat, priced.InclVat, priced.Energy) == (charged.Net, charged.Vat, charged.Cost, charged.Energy)
             ? $"The tariff gives {Money(priced.InclVat)} for {priced.Energy.Minor} Wh, as was charged."
             : throw new BrokenLinkException($"The tariff gives {Money(priced.InclVat)}, and {Money(charged.Cost)} was charged.");
+    }
+
+    // Published with the tariff, or revised later: the same is told of both.
+    private static EvidenceReceipt<Tariff.Published> TermsIn(byte[] bytes)
+    {
+        if (EvidenceReceipt.Find<Tariff, Tariff.Publish>(bytes, Tariff.Contents) is { } first)
+            return new(first.Receipt, first.Call, first.Told<Tariff.Published>(Tariff.Contents), first.Outcome);
+        var revised = EvidenceReceipt.Of<Tariff, Tariff.Revise>(bytes, Tariff.Contents);
+        return new(revised.Receipt, revised.Call, revised.Told<Tariff.Published>(Tariff.Contents), revised.Outcome);
     }
 
     private string Entry()

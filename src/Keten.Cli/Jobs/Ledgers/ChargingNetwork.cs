@@ -131,6 +131,13 @@ public sealed class ChargingNetwork
         meters.Add(device.Actor.Name, new NetworkMeter(device, enrolled));
     }
 
+    /// <summary>The operator charges otherwise from a moment on, which is not in the past.</summary>
+    public async Task ReviseAsync(TariffTerms terms, Instant from, CancellationToken cancel = default)
+    {
+        await Clerk.MustAsync([Clerk.Begin(Operator).Call(Tariff.Contents, Prices, new Tariff.Revise(terms, from)).SignBy(Operator)], cancel);
+        Terms = terms;
+    }
+
     private byte[] Agree(DriverTerms terms, Instant until)
     {
         var driver = terms.Driver;
