@@ -14,15 +14,15 @@ public sealed partial class KetenClient
         (await SubmitAsync([transaction], wait, null, cancel))[0];
 
     /// <summary>
-    /// Submits transactions in their COSE form; each gets its own answer, in their order. What a node had no room for is sent again, as far as patience goes, and is then answered
-    /// with <see cref="Kernel.KernelRefusal.Busy"/>: it may be submitted later, the same bytes.
+    /// Submits transactions in their COSE form; each gets its own answer, in their order. A request that the node had no room for, which it takes whole or not at all, is sent again as
+    /// far as patience goes; so is a single transaction that was not ordered.
     /// </summary>
     /// <param name="transactions">Each of at most 1 MiB.</param>
     /// <param name="wait">How long to wait for each answer.</param>
     /// <param name="progress">Told how many have been answered.</param>
     /// <param name="cancel">Ends the waiting; what was sent may still be decided.</param>
     /// <exception cref="ProblemException">The node refused a request as a whole.</exception>
-    /// <exception cref="UnreachableException">The node did not answer; the same bytes may be submitted again without fear.</exception>
+    /// <exception cref="UnreachableException">The node did not answer, or had no room each time; the same bytes, all of them, may be submitted again without fear.</exception>
     public async Task<Submission[]> SubmitAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> transactions, WaitUntil wait = WaitUntil.Final, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
