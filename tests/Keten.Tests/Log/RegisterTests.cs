@@ -104,3 +104,19 @@ public sealed class EtcdRegisterTests(EtcdServer server) : RegisterConformance
         Assert.Equal(Ada, Assert.Single(await other.ReadAsync(7)).Validator);
     }
 }
+
+[Needs("postgres"), Collection(PostgresCollection.Name)]
+public sealed class PostgresRegisterTests(PostgresServer server) : RegisterConformance
+{
+    private readonly string schema = PostgresServer.NewSchema();
+
+    private protected override IRegister Open() => new PostgresRegister(server.Options(schema));
+
+    [EngineFact]
+    public async Task What_one_has_published_another_reads()
+    {
+        await using var other = new PostgresRegister(server.Options(schema));
+        await register.PublishAsync(Ada, 7, new byte[] { 1 });
+        Assert.Equal(Ada, Assert.Single(await other.ReadAsync(7)).Validator);
+    }
+}
