@@ -11,10 +11,7 @@ public sealed class MemoryRegister : IRegister
     public ValueTask<bool> PublishAsync(string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        if (!IsId(validator)) throw new ArgumentException("A validator's id is 40 lower-case hexadecimal digits.", nameof(validator));
-        ArgumentOutOfRangeException.ThrowIfNegative(height);
-        if (statement.Length > RegisterLimits.StatementBytes)
-            throw new ArgumentException($"A statement has at most {RegisterLimits.StatementBytes} bytes, not {statement.Length}.", nameof(statement));
+        ValidatorId.CheckStatement(validator, height, statement);
         lock (gate)
         {
             if (!validators.TryGetValue(validator, out var ring))
@@ -39,16 +36,6 @@ public sealed class MemoryRegister : IRegister
             }
         }
         return ValueTask.FromResult<IReadOnlyList<Statement>>(found);
-    }
-
-    private static bool IsId(string text)
-    {
-        if (text.Length != 40) return false;
-        foreach (var c in text)
-        {
-            if (c is not ((>= '0' and <= '9') or (>= 'a' and <= 'f'))) return false;
-        }
-        return true;
     }
 
     /// <summary>One validator's newest heights: the statement about height h stands at h modulo the number kept, until a newer one needs the place.</summary>

@@ -24,7 +24,7 @@ public abstract class LogConformance : IAsyncLifetime
         Log = Open();
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_new_log_is_empty_and_starts_at_1()
     {
         Assert.Equal(new LogRange(1, 0), await Log.RangeAsync());
@@ -32,21 +32,21 @@ public abstract class LogConformance : IAsyncLifetime
         Assert.Equal(new LogRange(1, 1), await Log.RangeAsync());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Entries_are_followed_in_the_order_of_their_positions()
     {
         for (var i = 1; i <= 100; i++) Assert.Equal(i, await Log.AppendAsync(Entry(i)));
         await ExpectEntries(after: 0, 1, 100);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Following_resumes_after_any_position()
     {
         for (var i = 1; i <= 60; i++) await Log.AppendAsync(Entry(i));
         for (var after = 0; after < 60; after++) await ExpectEntries(after, after + 1, 60);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task An_entry_may_be_empty()
     {
         Assert.Equal(1, await Log.AppendAsync(Array.Empty<byte>()));
@@ -56,7 +56,7 @@ public abstract class LogConformance : IAsyncLifetime
         Assert.Equal([0, Entry(2).Length], entries.Select(e => e.Bytes.Length));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task The_caller_may_reuse_its_bytes_once_they_are_appended()
     {
         var bytes = Entry(1);
@@ -65,7 +65,7 @@ public abstract class LogConformance : IAsyncLifetime
         await ExpectEntries(0, 1, 1);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Concurrent_appenders_get_dense_positions_and_each_keeps_its_own_order()
     {
         var appenders = Enumerable.Range(0, 8).Select(a => Task.Run(async () =>
@@ -85,7 +85,7 @@ public abstract class LogConformance : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Many_appends_at_once_are_ordered_as_they_were_made()
     {
         var appends = new List<Task<long>>();
@@ -94,7 +94,7 @@ public abstract class LogConformance : IAsyncLifetime
         await ExpectEntries(0, 1, 1000);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_follower_at_the_end_waits_for_the_next_entry()
     {
         await Log.AppendAsync(Entry(1));
@@ -107,7 +107,7 @@ public abstract class LogConformance : IAsyncLifetime
         Assert.Equal(Entry(2), follower.Current.Bytes.ToArray());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Several_followers_beside_an_appender_each_see_everything_once()
     {
         var followers = Enumerable.Range(0, 4).Select(_ => Task.Run(() => Take(0, 300))).ToArray();
@@ -115,7 +115,7 @@ public abstract class LogConformance : IAsyncLifetime
         foreach (var seen in await Task.WhenAll(followers)) Check(seen, 1, 300);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task An_entry_stays_as_it_was_seen_while_others_are_appended()
     {
         await Log.AppendAsync(Entry(1));
@@ -124,7 +124,7 @@ public abstract class LogConformance : IAsyncLifetime
         Assert.Equal(Entry(1), held.Bytes.ToArray());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Following_ends_when_it_is_cancelled()
     {
         using var cancel = new CancellationTokenSource();
@@ -134,14 +134,14 @@ public abstract class LogConformance : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task An_append_that_is_cancelled_before_it_starts_adds_nothing()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Log.AppendAsync(Entry(1), new CancellationToken(canceled: true)));
         Assert.Equal(new LogRange(1, 0), await Log.RangeAsync());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Following_ends_when_the_log_is_closed()
     {
         await using var follower = Log.FollowAsync(0).GetAsyncEnumerator();
@@ -152,7 +152,7 @@ public abstract class LogConformance : IAsyncLifetime
         await Log.DisposeAsync();
     }
 
-    [Fact]
+    [EngineFact]
     public async Task The_largest_entry_fits_and_one_byte_more_is_refused_unsent()
     {
         Assert.Equal(1, await Log.AppendAsync(new byte[Log.MaxEntryBytes]));
@@ -163,7 +163,7 @@ public abstract class LogConformance : IAsyncLifetime
         Assert.Equal(Log.MaxEntryBytes, (await Take(0, 1))[0].Bytes.Length);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Reopening_finds_everything_and_goes_on_behind_it()
     {
         for (var round = 0; round < 4; round++)
@@ -175,7 +175,7 @@ public abstract class LogConformance : IAsyncLifetime
         await ExpectEntries(0, 1, 100);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Following_after_a_position_that_the_log_does_not_reach_is_refused()
     {
         await Log.AppendAsync(Entry(1));
@@ -184,7 +184,7 @@ public abstract class LogConformance : IAsyncLifetime
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Take(-1, 1));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Pruning_keeps_all_from_the_position_on_and_following_before_it_says_so()
     {
         for (var i = 1; i <= 200; i++) await Log.AppendAsync(Entry(i));
@@ -202,7 +202,7 @@ public abstract class LogConformance : IAsyncLifetime
         Assert.Equal(201, await Log.AppendAsync(Entry(201)));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Pruning_everything_does_not_give_positions_out_again()
     {
         for (var i = 1; i <= 200; i++) await Log.AppendAsync(Entry(i));
@@ -212,7 +212,7 @@ public abstract class LogConformance : IAsyncLifetime
         await ExpectEntries(200, 201, 201);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Pruning_outside_the_log_is_refused()
     {
         await Log.AppendAsync(Entry(1));
@@ -222,7 +222,7 @@ public abstract class LogConformance : IAsyncLifetime
         Assert.Equal(new LogRange(1, 1), await Log.RangeAsync());
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_follower_that_is_overtaken_by_pruning_is_told()
     {
         for (var i = 1; i <= 200; i++) await Log.AppendAsync(Entry(i));

@@ -2,12 +2,27 @@ using Keten.Log;
 
 namespace Keten.Tests.Log;
 
-public sealed class RegisterTests
+/// <summary>What every register of attestations must do.</summary>
+public abstract class RegisterConformance : IAsyncLifetime
 {
-    private static readonly string Ada = new('a', 40), Ben = new('b', 40);
-    private readonly MemoryRegister register = new();
+    private protected static readonly string Ada = new('a', 40), Ben = new('b', 40);
+    private protected IRegister register = null!;
 
-    [Fact]
+    public Task InitializeAsync()
+    {
+        register = Open();
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (register is IAsyncDisposable connection) await connection.DisposeAsync();
+        (register as IDisposable)?.Dispose();
+    }
+
+    private protected abstract IRegister Open();
+
+    [EngineFact]
     public async Task Statements_are_read_by_height_ordered_by_validator()
     {
         Assert.True(await register.PublishAsync(Ben, 5, new byte[] { 2 }));
@@ -19,7 +34,7 @@ public sealed class RegisterTests
         Assert.Empty(await register.ReadAsync(5 + RegisterLimits.Heights));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_second_statement_for_a_height_replaces_the_first_and_bytes_are_copied()
     {
         var bytes = new byte[] { 1 };
@@ -30,7 +45,7 @@ public sealed class RegisterTests
         Assert.Equal(9, Assert.Single(await register.ReadAsync(1)).Bytes.Span[0]);
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Only_the_newest_heights_of_each_validator_are_kept()
     {
         for (var height = 0; height < 3 * RegisterLimits.Heights; height++) await register.PublishAsync(Ada, height, Array.Empty<byte>());
@@ -40,7 +55,7 @@ public sealed class RegisterTests
         Assert.Empty(await register.ReadAsync(5));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task A_validator_that_publishes_nonsense_pushes_out_only_its_own()
     {
         await register.PublishAsync(Ada, 5, new byte[] { 1 });
@@ -50,7 +65,7 @@ public sealed class RegisterTests
         Assert.Single(await register.ReadAsync(long.MaxValue));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Bad_statements_are_refused()
     {
         foreach (var id in new[] { "", new string('A', 40), new string('a', 39), new string('g', 40) })
@@ -60,11 +75,48 @@ public sealed class RegisterTests
         Assert.Empty(await register.ReadAsync(-1));
     }
 
-    [Fact]
+    [EngineFact]
     public async Task Too_many_validators_are_refused()
     {
         for (var i = 0; i < RegisterLimits.Validators; i++) await register.PublishAsync(i.ToString("x40"), 1, Array.Empty<byte>());
         await Assert.ThrowsAsync<RegisterFullException>(async () => await register.PublishAsync(Ada, 1, Array.Empty<byte>()));
         Assert.Equal(RegisterLimits.Validators, (await register.ReadAsync(1)).Count);
+    }
+}
+
+public sealed class RegisterTests : RegisterConformance
+{
+    private protected override IRegister Open() => new MemoryRegister();
+}
+
+[Needs("etcd"), Collection(EtcdCollection.Name)]
+public sealed class EtcdRegisterTests(EtcdServer server) : RegisterConformance
+{
+    private readonly string prefix = EtcdServer.NewPrefix();
+
+    private protected override IRegister Open() => new EtcdRegister(server.Options(prefix));
+
+    [EngineFact]
+    public async Task What_one_has_published_another_reads()
+    {
+        using var other = new EtcdRegister(server.Options(prefix, 'b'));
+        await register.PublishAsync(Ada, 7, new byte[] { 1 });
+        Assert.Equal(Ada, Assert.Single(await other.ReadAsync(7)).Validator);
+    }
+}
+
+[Needs("postgres"), Collection(PostgresCollection.Name)]
+public sealed class PostgresRegisterTests(PostgresServer server) : RegisterConformance
+{
+    private readonly string schema = PostgresServer.NewSchema();
+
+    private protected override IRegister Open() => new PostgresRegister(server.Options(schema));
+
+    [EngineFact]
+    public async Task What_one_has_published_another_reads()
+    {
+        await using var other = new PostgresRegister(server.Options(schema));
+        await register.PublishAsync(Ada, 7, new byte[] { 1 });
+        Assert.Equal(Ada, Assert.Single(await other.ReadAsync(7)).Validator);
     }
 }

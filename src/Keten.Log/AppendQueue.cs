@@ -1,0 +1,96 @@
+namespace Keten.Log;
+
+/// <summary>Entries that wait to be sent to a server, in the order in which they were handed in. Their bytes stay their callers' until they are taken: a queue costs no copy, and one who
+/// gives up before that adds nothing.</summary>
+internal sealed class AppendQueue
+{
+    private readonly Lock gate = new();
+    private readonly Queue<QueuedAppend> waiting = [];
+    private readonly Signal arrived = new();
+    private LogStoppedException? ended;
+
+    /// <summary>Completes with the entry's position, once somebody has said it to <see cref="QueuedAppend.Complete"/>.</summary>
+    public async ValueTask<long> AddAsync(ReadOnlyMemory<byte> entry, CancellationToken cancel)
+    {
+        var one = new QueuedAppend(entry);
+        lock (gate)
+        {
+            if (ended is not null) throw new LogStoppedException(ended.Message, ended.InnerException);
+            waiting.Enqueue(one);
+        }
+        arrived.Set();
+        // Under the gate, so that the bytes are not being copied when their owner has them back.
+        await using (cancel.UnsafeRegister(_ => { lock (gate) one.GiveUp(cancel); }, null)) return await one.Position;
+    }
+
+    /// <summary>Waits for entries and takes as many as fit, one at least.</summary>
+    public async Task<List<QueuedAppend>> TakeAsync(int most, long mostBytes, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var next = arrived.Next;
+            if (TryTake(most, mostBytes) is { Count: > 0 } taken) return taken;
+            await next.WaitAsync(cancel);
+        }
+    }
+
+    /// <summary>Fails all that wait, and all that will.</summary>
+    public void End(LogStoppedException why)
+    {
+        lock (gate)
+        {
+            ended ??= why;
+            while (waiting.TryDequeue(out var one)) one.Fail(ended);
+        }
+    }
+
+    private List<QueuedAppend> TryTake(int most, long mostBytes)
+    {
+        var taken = new List<QueuedAppend>();
+        lock (gate)
+        {
+            while (taken.Count < most && waiting.TryPeek(out var one) && (taken.Count == 0 || one.Length <= mostBytes))
+            {
+                waiting.Dequeue();
+                if (!one.Take()) continue;
+                mostBytes -= one.Length;
+                taken.Add(one);
+            }
+        }
+        return taken;
+    }
+}
+
+/// <summary>One entry on its way.</summary>
+internal sealed class QueuedAppend(ReadOnlyMemory<byte> entry)
+{
+    private readonly TaskCompletionSource<long> position = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<long> Position => position.Task;
+
+    public int Length => entry.Length;
+
+    /// <summary>What tells it from every other entry, of every appender: by it a repetition is known.</summary>
+    public Guid Id { get; } = Guid.NewGuid();
+
+    /// <summary>A copy of the entry, once it was taken.</summary>
+    public byte[] Bytes { get; private set; } = [];
+
+    /// <summary>Copies the bytes; false where nobody waits any more.</summary>
+    public bool Take()
+    {
+        if (position.Task.IsCompleted) return false;
+        Bytes = entry.ToArray();
+        return true;
+    }
+
+    public void Complete(long at) => position.TrySetResult(at);
+
+    public void GiveUp(CancellationToken cancel) => position.TrySetCanceled(cancel);
+
+    public void Fail(LogStoppedException why)
+    {
+        position.TrySetException(new LogStoppedException(why.Message, why.InnerException));
+        _ = position.Task.Exception;     // those who gave up waiting must not bring the process down
+    }
+}

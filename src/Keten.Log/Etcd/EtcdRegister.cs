@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Keten.Log;
+
+/// <summary>The register of attestations on etcd, beside the log and under the same prefix: each validator has 1024 places, and the statement about height h stands at h modulo 1024.
+/// A server that cannot be reached is waited for. docs/log-etcd.md.</summary>
+public sealed class EtcdRegister : IRegister, IDisposable
+{
+    private readonly EtcdKeys keys;
+    private readonly EtcdGateway gateway;
+
+    /// <summary>Connects when it is first asked.</summary>
+    /// <exception cref="ArgumentException">The options make no sense.</exception>
+    public EtcdRegister(EtcdOptions options) => (keys, gateway) = (new EtcdKeys(options.Checked().Prefix), new EtcdGateway(options));
+
+    /// <summary>What stands in the way at present, in a sentence; null while all is well.</summary>
+    public string? Trouble => gateway.Trouble;
+
+    /// <inheritdoc/>
+    /// <exception cref="EtcdException">etcd refused: this user may not write for that validator.</exception>
+    public async ValueTask<bool> PublishAsync(string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        ValidatorId.CheckStatement(validator, height, statement);
+        var value = new byte[8 + statement.Length];
+        BinaryPrimitives.WriteInt64BigEndian(value, height);
+        statement.Span.CopyTo(value.AsSpan(8));
+        var newestKey = keys.NewestOf(validator);
+        while (true)
+        {
+            var (newest, changedAt) = await NewestOfAsync(newestKey, cancel);
+            if (height <= newest - RegisterLimits.Heights) return false;
+            if (changedAt == 0 && await CountAsync(cancel) >= RegisterLimits.Validators) throw new RegisterFullException();
+            // A repetition after a lost answer finds the newest height changed, by itself, looks again and writes the same.
+            var answer = await gateway.AskAsync("/v3/kv/txn", EtcdJson.Object(json =>
+            {
+                json.Members("compare", EtcdJson.IsUnchangedSince(newestKey, changedAt));
+                json.Members("success", EtcdJson.Put(newestKey, Number(Math.Max(height, newest))), EtcdJson.Put(keys.Statement(validator, height), value));
+            }, value.Length * 4 / 3 + 1024), cancel);
+            gateway.Trouble = null;
+            if (answer.Flag("succeeded")) return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Statement>> ReadAsync(long height, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (height < 0) return [];
+        var validators = await ValidatorsAsync(height, cancel);
+        if (validators.Count == 0) return [];
+        var answer = await gateway.AskAsync("/v3/kv/txn", EtcdJson.Object(json => json.Members("success", [.. validators.Select(id => RangeOf(keys.Statement(id, height)))])), cancel);
+        var found = new List<Statement>();
+        foreach (var (validator, response) in validators.Zip(answer.GetProperty("responses").EnumerateArray()))
+        {
+            foreach (var kv in response.GetProperty("response_range").KeyValues())
+            {
+                if (kv.Bytes("value") is { Length: >= 8 } value && BinaryPrimitives.ReadInt64BigEndian(value) == height) found.Add(new Statement(validator, height, value.AsMemory(8)));
+            }
+        }
+        gateway.Trouble = null;
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => gateway.Dispose();
+
+    /// <summary>Those who may have spoken of a height, in order.</summary>
+    private async Task<List<string>> ValidatorsAsync(long height, CancellationToken cancel)
+    {
+        var answer = await gateway.AskAsync("/v3/kv/range", EtcdJson.Object(json =>
+        {
+            json.KeysUnder(keys.Newest);
+            json.WriteString("limit", RegisterLimits.Validators.ToString());
+        }), cancel);
+        var validators = new List<string>();
+        foreach (var kv in answer.KeyValues())
+        {
+            var (id, newest) = (kv.KeyText()[keys.Newest.Length..], Height(kv));
+            if (ValidatorId.Is(id) && height <= newest && height > newest - RegisterLimits.Heights) validators.Add(id);
+        }
+        return validators;
+    }
+
+    private async Task<(long Newest, long ChangedAt)> NewestOfAsync(string key, CancellationToken cancel)
+    {
+        var answer = await gateway.AskAsync("/v3/kv/range", EtcdJson.Object(json => json.Key(key)), cancel);
+        foreach (var kv in answer.KeyValues()) return (Height(kv), kv.Number("mod_revision"));
+        return (0, 0);
+    }
+
+    private async Task<long> CountAsync(CancellationToken cancel) => (await gateway.AskAsync("/v3/kv/range", EtcdJson.Object(json =>
+    {
+        json.KeysUnder(keys.Newest);
+        json.WriteBoolean("count_only", true);
+    }), cancel)).Number("count");
+
+    private static long Height(JsonElement kv) => kv.Bytes("value") is { Length: 8 } bytes ? BinaryPrimitives.ReadInt64BigEndian(bytes) : 0;
+
+    private static byte[] Number(long number)
+    {
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, number);
+        return bytes;
+    }
+
+    private static Action<Utf8JsonWriter> RangeOf(string key) => json => json.Member("request_range", range => range.Key(key));
+}

@@ -1,0 +1,77 @@
+using Npgsql;
+
+namespace Keten.Log;
+
+/// <summary>The register of attestations in PostgreSQL, beside the log and in the same schema, in tables that a crash of the server empties. A server that cannot be reached is waited for.
+/// docs/log-postgres.md.</summary>
+public sealed class PostgresRegister : IRegister, IAsyncDisposable
+{
+    private readonly PostgresOptions options;
+    private readonly NpgsqlDataSource source;
+    private volatile string? trouble;
+    private volatile bool made;
+
+    /// <summary>Connects when it is first asked.</summary>
+    /// <exception cref="ArgumentException">The options make no sense.</exception>
+    public PostgresRegister(PostgresOptions options) => (this.options, source) = (options.Checked(), options.Connect());
+
+    /// <summary>What stands in the way at present, in a sentence; null while all is well.</summary>
+    public string? Trouble => trouble;
+
+    /// <inheritdoc/>
+    /// <exception cref="PostgresRefusedException">The server refused: this role may not publish for that validator.</exception>
+    public async ValueTask<bool> PublishAsync(string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        ValidatorId.CheckStatement(validator, height, statement);
+        try
+        {
+            return await AskAsync(async token =>
+            {
+                await using var command = source.CreateCommand($"select {options.Schema}.publish($1, $2, $3)");
+                command.Parameters.Add(new() { Value = validator });
+                command.Parameters.Add(new() { Value = height });
+                command.Parameters.Add(new() { Value = statement });
+                return (bool)(await command.ExecuteScalarAsync(token))!;
+            }, cancel);
+        }
+        catch (PostgresException full) when (full.SqlState == PostgresSchema.Full)
+        {
+            throw new RegisterFullException();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Statement>> ReadAsync(long height, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (height < 0) return [];
+        return await AskAsync(async token =>
+        {
+            await using var command = source.CreateCommand($"""
+                select s.validator, s.bytes from {options.Schema}.statement s join {options.Schema}.newest n on n.validator = s.validator
+                where s.place = $1 and s.height = $2 and s.height > n.height - {RegisterLimits.Heights} order by s.validator collate "C"
+                """);
+            command.Parameters.Add(new() { Value = (int)(height % RegisterLimits.Heights) });
+            command.Parameters.Add(new() { Value = height });
+            var found = new List<Statement>();
+            await using var rows = await command.ExecuteReaderAsync(token);
+            while (await rows.ReadAsync(token)) found.Add(new Statement(rows.GetString(0), height, (byte[])rows[1]));
+            return found;
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel) => await PostgresErrors.RepeatAsync(async token =>
+    {
+        if (!made)
+        {
+            await using var there = source.CreateCommand($"select to_regclass('{options.Schema}.head') is not null");
+            if (await there.ExecuteScalarAsync(token) is not true) await PostgresSetup.CreateAsync(source, options, pruneQuorum: 1, token);
+            made = true;
+        }
+        return await ask(token);
+    }, why => trouble = why, cancel);
+}
