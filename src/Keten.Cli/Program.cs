@@ -20,6 +20,7 @@ public static class Program
             FsckCommand.Create(),
             GenesisCommand.Create(),
             KeyCommand.Create(),
+            NetworkCommand.Create(),
             NodeCommand.Create(),
             OcmfCommand.Create(),
             PartyCommand.Create(),

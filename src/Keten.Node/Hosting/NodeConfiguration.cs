@@ -7,6 +7,10 @@ public sealed record NodeConfiguration
     [Setting("The ledger and its pipeline.")]
     public LedgerSection Ledger { get; init; } = new();
 
+    /// <summary>Where the order comes from.</summary>
+    [Setting("Where the order of the entries comes from: the node itself, or a service that validators share.")]
+    public Network.OrderSection Order { get; init; } = new();
+
     /// <summary>The doors.</summary>
     [Setting("The doors: addresses, TLS, limits.")]
     public HttpSection Http { get; init; } = new();

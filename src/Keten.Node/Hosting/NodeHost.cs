@@ -3,6 +3,7 @@ using Keten.Client;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Node.Api;
+using Keten.Node.Network;
 using Keten.Node.Pipeline;
 using Keten.Node.Rendering;
 using Microsoft.AspNetCore.Builder;
@@ -23,6 +24,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly MeterProvider? metrics;
     private readonly List<IAsyncDisposable> parts;
     private SigningKey? validator;
+    private OpenOrder? order;
     private int stopped;
 
     private NodeHost(WebApplication app, LedgerNode node, MeterProvider? metrics, List<IAsyncDisposable> parts) => (this.app, Node, this.metrics, this.parts) = (app, node, metrics, parts);
@@ -45,15 +47,19 @@ public sealed class NodeHost : IAsyncDisposable
         NodeConfiguration configuration, Catalogue catalogue, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more = null, TimeProvider? clock = null, CancellationToken cancel = default)
     {
         var validator = configuration.Ledger.ValidatorKey is { } path ? KeyOf(path, configuration.PlaceOf("ledger.validatorKey")) : null;
+        OpenOrder? order = null;
         try
         {
-            var node = await LedgerNode.OpenAsync(Setup(configuration, catalogue, validator, clock ?? TimeProvider.System), cancel);
+            var setup = Setup(configuration, catalogue, validator, clock ?? TimeProvider.System);
+            order = OpenOrder.By(configuration, setup.Genesis, validator?.Id);
+            var node = await LedgerNode.OpenAsync(setup with { Shared = order?.Shared }, cancel);
             var host = await StartAsync(configuration, node, more, clock, cancel);
-            host.validator = validator;
+            (host.validator, host.order) = (validator, order);
             return host;
         }
         catch
         {
+            if (order is not null) await order.DisposeAsync();
             validator?.Dispose();
             throw;
         }
@@ -91,6 +97,7 @@ public sealed class NodeHost : IAsyncDisposable
         await app.StopAsync();
         for (var each = parts.Count - 1; each >= 0; each--) await parts[each].DisposeAsync();
         await Node.DisposeAsync();
+        if (order is not null) await order.DisposeAsync();
         validator?.Dispose();
         metrics?.Dispose();
         await app.DisposeAsync();

@@ -26,7 +26,7 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [InlineData("{\n  \"htp\": {}\n}", "keten.json:2", "«ledger», «http», «log», «metrics»")]
+    [InlineData("{\n  \"htp\": {}\n}", "keten.json:2", "«ledger», «order», «http», «log», «metrics»")]
     [InlineData("{\n  \"http\": {\n    \"lisen\": \"x\"\n  }\n}", "keten.json:3", "«http.lisen» is no setting. «http» has «listen»")]
     [InlineData("{\n\n  \"http\": 5 }", "keten.json:3", "«http» is an object")]
     [InlineData("{ \"http\": { \"listen\":\n \"127.0.0.1\" } }", "keten.json:2", "http://127.0.0.1:5080")]

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Keten.Cli.Terminals;
+using Keten.Client;
+using Keten.Contracts;
+using Keten.Kernel;
+using Keten.Kernel.Blocks;
+using Keten.Kernel.State;
+
+namespace Keten.Cli.Jobs.Networks;
+
+/// <summary>Several validators on this machine, each a process with a folder of its own, on one ordering service.</summary>
+internal sealed class LocalNetwork : IAsyncDisposable
+{
+    private readonly string folder;
+    private readonly OrderingService order;
+    private readonly int[] ports;
+    private readonly Process?[] nodes;
+
+    private LocalNetwork(string folder, OrderingService order, Genesis genesis, int validators)
+    {
+        (this.folder, this.order, Genesis, nodes) = (folder, order, genesis, new Process?[validators]);
+        ports = [.. nodes.Select(_ => OrderingService.FreePort())];
+    }
+
+    public Genesis Genesis { get; }
+
+    public int Count => nodes.Length;
+
+    public Uri UrlOf(int validator) => new($"http://127.0.0.1:{ports[validator]}/");
+
+    public int? PidOf(int validator) => nodes[validator]?.Id;
+
+    /// <summary>Makes keys and genesis, and starts the ordering service and all validators.</summary>
+    public static async Task<LocalNetwork> StartAsync(string folder, int validators, string engine, PublicKey[] founders, CancellationToken cancel)
+    {
+        var keys = Enumerable.Range(0, validators).Select(_ => SigningKey.Generate()).ToArray();
+        var set = new ValidatorSet([.. keys.Select((key, place) => new Validator($"Validator {place + 1}", key.Public))]);
+        var genesis = new Genesis(
+            Hash.Of(Guid.NewGuid().ToByteArray()), new Instant(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), set, new Many<PublicKey>(founders), true, Parameters.Default, BuiltIn.Catalogue.Hash);
+        await File.WriteAllTextAsync(Path.Combine(folder, "genesis.json"), GenesisFile.Write(genesis), cancel);
+        for (var each = 0; each < keys.Length; each++)
+        {
+            PrivateFiles.Write(Path.Combine(folder, $"v{each + 1}", "validator.pem"), keys[each].ExportPem());
+            keys[each].Dispose();
+        }
+        var network = new LocalNetwork(folder, await OrderingService.StartAsync(engine, folder, set.Quorum, cancel), genesis, validators);
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, validators).Select(each => network.StartAsync(each, cancel)));
+            return network;
+        }
+        catch
+        {
+            await network.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a validator on its folder as it stands.</summary>
+    public async Task StartAsync(int validator, CancellationToken cancel)
+    {
+        var home = Path.Combine(folder, $"v{validator + 1}");
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = home,
+        };
+        foreach (var word in (string[])[
+            typeof(LocalNetwork).Assembly.Location, "node", "--json", "--port", $"{ports[validator]}", "--data", Path.Combine(home, "data"), "--genesis", Path.Combine(folder, "genesis.json"),
+            "--validator-key", Path.Combine(home, "validator.pem")]) start.ArgumentList.Add(word);
+        foreach (var (name, value) in order.Settings) start.Environment[name] = value;
+        start.Environment["KETEN__LOG__LEVEL"] = "error";
+        start.Environment["KETEN__ORDER__PEERS"] = string.Join(',', Enumerable.Range(0, Count).Where(each => each != validator).Select(each => UrlOf(each).ToString()));
+        var node = Process.Start(start) ?? throw new ExitException(Exit.Unreachable, "A validator could not be started.");
+        nodes[validator] = node;
+        while (await node.StandardOutput.ReadLineAsync(cancel) is { } line)
+            if (line.StartsWith('{') && JsonNode.Parse(line)?["url"] is not null) return;
+        throw new ExitException(Exit.Unreachable, $"Validator {validator + 1} did not start.");
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync(int validator)
+    {
+        if (Interlocked.Exchange(ref nodes[validator], null) is not { } node) return;
+        node.Kill(entireProcessTree: true);
+        await node.WaitForExitAsync();
+        node.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var each = 0; each < nodes.Length; each++) await KillAsync(each);
+        await order.DisposeAsync();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Keten.Cli.Terminals;
+using Keten.Log;
+
+namespace Keten.Cli.Jobs.Networks;
+
+/// <summary>An etcd or a PostgreSQL of a local network's own, on the loopback, in a folder of the network's.</summary>
+internal sealed class OrderingService : IAsyncDisposable
+{
+    private static readonly TimeSpan StartAtMost = TimeSpan.FromSeconds(60);
+    private readonly Process process;
+
+    private OrderingService(Process process, IReadOnlyDictionary<string, string> settings) => (this.process, Settings) = (process, settings);
+
+    /// <summary>What a node's environment says to use it.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>Starts one, and makes an empty log in it.</summary>
+    /// <exception cref="ExitException">The program is not on this machine, or does not start.</exception>
+    public static Task<OrderingService> StartAsync(string engine, string folder, int quorum, CancellationToken cancel) =>
+        engine == "etcd" ? EtcdAsync(folder, cancel) : PostgresAsync(folder, quorum, cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    public static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+
+    private static async Task<OrderingService> EtcdAsync(string folder, CancellationToken cancel)
+    {
+        var program = Find("etcd", "/usr/bin") ?? throw ExitException.Usage("There is no etcd on this machine: apt-get install etcd-server.");
+        var (client, peer) = ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
+        var process = Start(program, [
+            "--name", "m0", "--data-dir", Path.Combine(folder, "etcd"), "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
+            "--initial-advertise-peer-urls", peer, "--initial-cluster", "m0=" + peer, "--logger", "zap", "--log-level", "error"]);
+        var options = new EtcdOptions { Endpoints = [new Uri(client)], Prefix = "keten/" };
+        await UntilAsync(process, () => EtcdSetup.CreateLogAsync(options, cancel), cancel);
+        return new OrderingService(process, new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "etcd", ["KETEN__ORDER__ENDPOINTS"] = client });
+    }
+
+    private static async Task<OrderingService> PostgresAsync(string folder, int quorum, CancellationToken cancel)
+    {
+        var binaries = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Order().Select(version => Path.Combine(version, "bin")).LastOrDefault() : null;
+        var (initdb, server) = (Find("initdb", binaries), Find("postgres", binaries));
+        if (initdb is null || server is null) throw ExitException.Usage("There is no PostgreSQL on this machine: apt-get install postgresql.");
+        var data = Path.Combine(folder, "postgres");
+        Directory.CreateDirectory(data);
+        // PostgreSQL does not run as root.
+        string[] asUser = Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--"] : [];
+        if (asUser.Length > 0)
+        {
+            await RunAsync(["chmod", "711", folder], cancel);
+            await RunAsync(["chown", "-R", "postgres", data], cancel);
+        }
+        await RunAsync([.. asUser, initdb, "-D", data, "-U", "keten", "--auth=trust", "-E", "UTF8", "--locale=C"], cancel);
+        var port = FreePort();
+        string[] words = [.. asUser, server, "-D", data, "-h", "127.0.0.1", "-p", $"{port}", "-c", "unix_socket_directories=", "-c", "logging_collector=off"];
+        var process = Start(words[0], words[1..]);
+        var connection = $"Host=127.0.0.1;Port={port};Username=keten;Database=postgres";
+        var options = new PostgresOptions { Connection = connection };
+        await UntilAsync(process, () => PostgresSetup.CreateAsync(options, quorum, cancel), cancel);
+        return new OrderingService(process, new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "postgres", ["KETEN__ORDER__CONNECTION"] = connection });
+    }
+
+    private static async Task UntilAsync(Process process, Func<Task> ready, CancellationToken cancel)
+    {
+        var began = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                soon.CancelAfter(TimeSpan.FromSeconds(5));
+                await ready().WaitAsync(soon.Token);
+                return;
+            }
+            catch (Exception fault) when (began.Elapsed < StartAtMost && !process.HasExited && !cancel.IsCancellationRequested && fault is not ExitException)
+            {
+                await Task.Delay(200, cancel);
+            }
+            catch (Exception fault) when (!cancel.IsCancellationRequested)
+            {
+                if (!process.HasExited) process.Kill(entireProcessTree: true);
+                throw new ExitException(Exit.Unreachable, "The ordering service did not start: " + fault.Message);
+            }
+        }
+    }
+
+    private static string? Find(string program, string? more) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append(more).Where(folder => folder is not null).Select(folder => Path.Combine(folder!, program)).FirstOrDefault(File.Exists);
+
+    private static async Task RunAsync(string[] words, CancellationToken cancel)
+    {
+        using var process = Start(words[0], words[1..]);
+        await process.WaitForExitAsync(cancel);
+        if (process.ExitCode != 0) throw new ExitException(Exit.Unreachable, $"'{string.Join(' ', words)}' failed.");
+    }
+
+    private static Process Start(string program, string[] words)
+    {
+        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        foreach (var word in words) start.ArgumentList.Add(word);
+        var process = Process.Start(start)!;
+        // Read, or it stops when the pipe is full.
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+}
