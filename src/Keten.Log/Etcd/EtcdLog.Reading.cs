@@ -104,12 +104,15 @@ public sealed partial class EtcdLog
     {
         lock (gate)
         {
-            if (revision.Number != positions.RevisionOf(position) || !keys.IsEntry(revision) || EtcdPositions.Checksum(revision.Events[0]) != positions.ChecksumOf(position))
-                throw new LogRolledBackException(position, position - 1);
+            if (!IsKnown(revision, position)) throw new LogRolledBackException(position, position - 1);
             seen = Math.Max(seen, revision.Number);
         }
         changed.Set();
     }
+
+    /// <summary>Under the gate.</summary>
+    private bool IsKnown(EtcdRevision revision, long position) =>
+        revision.Number == positions.RevisionOf(position) && keys.IsEntry(revision) && EtcdPositions.Checksum(revision.Events[0]) == positions.ChecksumOf(position);
 
     private void Take(EtcdRevision revision)
     {
@@ -212,16 +215,16 @@ public sealed partial class EtcdLog
             if (position < positions.First) throw new LogPrunedException(position, positions.First);
             start = positions.RevisionOf(position);
         }
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, closing.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping.Token);
         await foreach (var revision in watch.FromAsync(start, either.Token))
         {
-            if (!keys.IsEntry(revision)) continue;
             bool enough;
             lock (gate)
             {
                 if (position < positions.First) throw new LogPrunedException(position, positions.First);
-                if (revision.Number != positions.RevisionOf(position) || EtcdPositions.Checksum(revision.Events[0]) != positions.ChecksumOf(position))
-                    throw new LogCorruptException(revision.Events[0].Key, revision.Number, $"It is not what stood at position {position} before.");
+                if (revision.Number < positions.RevisionOf(position) && !keys.IsEntry(revision)) continue;
+                // etcd changes nothing that it has ordered; a cluster that was set back orders something else.
+                if (!IsKnown(revision, position)) throw new LogRolledBackException(positions.Last, position - 1);
                 enough = position + 1 >= tail.First;
             }
             yield return new LogEntry(position++, revision.Events[0].Value);
@@ -246,9 +249,9 @@ public sealed partial class EtcdLog
             ForgetUpTo(compacted.Revision);
             lock (gate) throw new LogPrunedException(position, Math.Max(position + 1, positions.First));
         }
-        catch (OperationCanceledException) when (closing.IsCancellationRequested && !cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw Stopped();
+            throw Ended();
         }
     }
 

@@ -14,7 +14,7 @@ public sealed partial class EtcdLog : ILog
     private readonly EtcdKeys keys;
     private readonly EtcdGateway gateway;
     private readonly EtcdWatch watch;
-    private readonly CancellationTokenSource closing = new();
+    private readonly CancellationTokenSource closing = new(), stopping = new();     // by its owner; by that or a fault
     private readonly AppendQueue queue = new();
     private readonly Signal changed = new();
     private readonly Lock gate = new();
@@ -199,6 +199,7 @@ public sealed partial class EtcdLog : ILog
     private void Fail(LogStoppedException why)
     {
         queue.End(why);
+        stopping.Cancel();
         lock (gate)
         {
             foreach (var one in flying.Values) one.Fail(why);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Text.Json;
 
 namespace Keten.Log;
@@ -9,6 +10,9 @@ public sealed class EtcdRegister : IRegister, IDisposable
 {
     private readonly EtcdKeys keys;
     private readonly EtcdGateway gateway;
+
+    /// <summary>The newest height of each validator that was published for here, and the revision that wrote it: right unless another has published since, which the transaction finds.</summary>
+    private readonly ConcurrentDictionary<string, (long Newest, long ChangedAt)> last = new(StringComparer.Ordinal);
 
     /// <summary>Connects when it is first asked.</summary>
     /// <exception cref="ArgumentException">The options make no sense.</exception>
@@ -29,7 +33,8 @@ public sealed class EtcdRegister : IRegister, IDisposable
         var newestKey = keys.NewestOf(validator);
         while (true)
         {
-            var (newest, changedAt) = await NewestOfAsync(newestKey, cancel);
+            var remembered = last.TryRemove(validator, out var known) && height > known.Newest - RegisterLimits.Heights;
+            var (newest, changedAt) = remembered ? known : await NewestOfAsync(newestKey, cancel);
             if (height <= newest - RegisterLimits.Heights) return false;
             if (changedAt == 0 && await CountAsync(cancel) >= RegisterLimits.Validators) throw new RegisterFullException();
             // A repetition after a lost answer finds the newest height changed, by itself, looks again and writes the same.
@@ -39,7 +44,9 @@ public sealed class EtcdRegister : IRegister, IDisposable
                 json.Members("success", EtcdJson.Put(newestKey, Number(Math.Max(height, newest))), EtcdJson.Put(keys.Statement(validator, height), value));
             }, value.Length * 4 / 3 + 1024), cancel);
             gateway.Trouble = null;
-            if (answer.Flag("succeeded")) return true;
+            if (!answer.Flag("succeeded")) continue;
+            if (last.Count < RegisterLimits.Validators) last[validator] = (Math.Max(height, newest), answer.Revision());
+            return true;
         }
     }
 

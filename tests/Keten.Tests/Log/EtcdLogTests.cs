@@ -166,6 +166,41 @@ public sealed class EtcdFaultTests(EtcdServer server) : IAsyncLifetime
         Assert.Equal((3, 0), (stopped.After, stopped.Last));
     }
 
+    [EngineFact]
+    public async Task A_cluster_that_was_set_back_is_found_also_when_it_has_gone_on_since()
+    {
+        for (var i = 1; i <= 3; i++) await log.AppendAsync(new[] { (byte)i });
+        await log.RangeAsync();             // a mark, behind the entries: no entry
+        var newest = log.Newest;
+        await log.DisposeAsync();
+        // What this node would remember, had there been a fourth entry: where there is something else now, and where there is nothing yet.
+        foreach (var revision in new[] { newest.Revision + 1, newest.Revision + 1_000_000 })
+        {
+            using (var positions = new EtcdPositions(folder))
+            {
+                Assert.Equal(newest, positions.Newest);
+                positions.Add(revision, 1);
+            }
+            log = EtcdLog.Open(server.Options(prefix) with { Folder = folder });
+            var lost = await Assert.ThrowsAsync<LogRolledBackException>(() => TakeEntries(log, 4));
+            Assert.Equal((4, 3), (lost.After, lost.Last));
+            Assert.IsType<LogRolledBackException>((await Assert.ThrowsAsync<LogStoppedException>(async () => await log.AppendAsync(new byte[] { 5 }))).InnerException);
+            await log.DisposeAsync();
+            using var file = new FileStream(Path.Combine(folder, "positions"), FileMode.Open);
+            file.SetLength(48 + 3 * 16);
+        }
+    }
+
+    [EngineFact]
+    public async Task One_who_only_reads_follows_and_knows_the_end()
+    {
+        for (var i = 1; i <= 5; i++) await log.AppendAsync(new[] { (byte)i });
+        await using var observer = EtcdLog.Open(server.Options(prefix) with { Validator = null });
+        Assert.Equal(new LogRange(1, 5), await observer.RangeAsync());
+        Assert.Equal([1, 2, 3, 4, 5], await Take(observer, 5));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await observer.AppendAsync(new byte[] { 6 }));
+    }
+
     private static string Base64(string text) => Convert.ToBase64String(Encoding.ASCII.GetBytes(text));
 
     private static object Put(string key, byte value) => new { request_put = new { key = Base64(key), value = Convert.ToBase64String([value]) } };
