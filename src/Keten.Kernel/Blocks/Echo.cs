@@ -22,11 +22,16 @@ public readonly record struct Echo(KeyId Validator, ulong Position, Hash LogHash
     }
 
     /// <summary>Whether it is this validator's word.</summary>
-    public bool Verify(in Hash ledgerId, ulong epoch, in PublicKey key)
+    /// <param name="ledgerId">Of which ledger it is to be.</param>
+    /// <param name="epoch">Of which epoch.</param>
+    /// <param name="key">The validator's.</param>
+    /// <param name="keys">Where the key is kept ready.</param>
+    public bool Verify(in Hash ledgerId, ulong epoch, in PublicKey key, KeyCache keys)
     {
-        Span<byte> digest = stackalloc byte[Hash.Size];
+        Span<byte> digest = stackalloc byte[Hash.Size], signature = stackalloc byte[Signature.Size];
         Digest(Validator, ledgerId, epoch, Position, LogHash, digest);
-        return Es256.Verify(digest, Signature, key);
+        Signature.CopyTo(signature);
+        return keys.Get(Validator, key) is { } ready && ready.Verify(digest, signature);
     }
 
     private static void Digest(KeyId validator, in Hash ledgerId, ulong epoch, ulong position, in Hash logHash, Span<byte> digest)

@@ -6,6 +6,7 @@ using Keten.Node.Api;
 using Keten.Node.Network;
 using Keten.Node.Pipeline;
 using Keten.Node.Rendering;
+using Keten.Node.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,7 +52,7 @@ public sealed class NodeHost : IAsyncDisposable
         try
         {
             var setup = Setup(configuration, catalogue, validator, clock ?? TimeProvider.System);
-            order = OpenOrder.By(configuration, setup.Genesis, validator?.Id);
+            order = OpenOrder.By(configuration, DataFolder.Known(setup)?.Validators.Quorum ?? 1, validator?.Id);
             var node = await LedgerNode.OpenAsync(setup with { Shared = order?.Shared }, cancel);
             var host = await StartAsync(configuration, node, more, clock, cancel);
             (host.validator, host.order) = (validator, order);

@@ -11,9 +11,11 @@ namespace Keten.Node.Network;
 /// </summary>
 internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrder shared, PromiseFile promises) : Certifier
 {
-    private const int PausesBeforePeers = 100;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
+    // The others are a few round trips behind, or something is wrong: then there is no hurry.
+    private const int Glances = 100;
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(4), Pause = TimeSpan.FromMilliseconds(500);
     private readonly ValidatorSet validators = node.Ledger.Validators;
+    private bool behind;
 
     public override async ValueTask<Certificate[]> CertifyAsync(IReadOnlyList<Header> headers)
     {
@@ -22,14 +24,15 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
         {
             var header = headers[each];
             echoes[each] = Echo.Sign(validator, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash);
-            // What was stated before a restart stays: a height's attestation is not taken back by an echo.
-            if (header.Height > promises.Height) await Publish(header, new Standing(echoes[each], null));
+            // A promise that was made before a restart is stated again: the register may have lost it, and others may wait for it.
+            var promise = promises.Of(header);
+            if (promise != Promise.Forgotten) await Publish(header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null));
         }
         // One by one: whoever waits with an attestation for a later header's echoes may be what those who would give them wait for.
         for (var each = 0; each < echoes.Length; each++)
         {
             var header = headers[each];
-            if ((certificates[each] = await Gather(header, standing => IsEcho(header, standing), [])) is not null) continue;
+            if (promises.Of(header) != Promise.None || (certificates[each] = await Gather(header, standing => IsEcho(header, standing), [])) is not null) continue;
             promises.Keep(header);
             await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header)));
         }
@@ -40,13 +43,13 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
     private async Task<Certificate> Certificate(Header header)
     {
         var attested = new SortedDictionary<KeyId, Standing>();
-        return await Gather(header, standing => standing.Attestation is { } one && one.Verify(header, validators.Find(one.Validator)!.Value), attested)
+        return await Gather(header, standing => standing.Attestation is { } one && one.Verify(header, validators.Find(one.Validator)!.Value, node.Keys), attested)
             ?? new Certificate(header, new Many<Attestation>([.. attested.Values.Select(standing => standing.Attestation!.Value)]));
     }
 
     private bool IsEcho(Header header, Standing standing) =>
         standing.Echo.Position == header.LogPosition && standing.Echo.LogHash == header.LogHash
-        && standing.Echo.Verify(header.LedgerId, header.Epoch, validators.Find(standing.Echo.Validator)!.Value);
+        && standing.Echo.Verify(header.LedgerId, header.Epoch, validators.Find(standing.Echo.Validator)!.Value, node.Keys);
 
     private async Task Publish(Header header, Standing standing) =>
         await shared.Register.PublishAsync(validator.Id.ToString(), (long)header.Height, standing.ToBytes(), node.Failure.Stop);
@@ -54,25 +57,34 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
     private async Task<Certificate?> Gather(Header header, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
     {
-        for (var pauses = 1; ; pauses++)
+        for (var looked = 0; ; looked++)
         {
+            if ((behind || looked >= Glances) && await FromPeers(header) is { } known) return known;
             foreach (var statement in await shared.Register.ReadAsync((long)header.Height, node.Failure.Stop))
             {
                 if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;
                 var id = standing.Echo.Validator;
                 if (validators.Find(id) is null || passed.ContainsKey(id) || !passes(standing)) continue;
                 passed.Add(id, standing);
-                if (passed.Count == validators.Quorum) return null;
+                if (passed.Count < validators.Quorum) continue;
+                behind = false;
+                return null;
             }
-            if (pauses % PausesBeforePeers == 0 && await FromPeers(header) is { } known) return known;
-            await Task.Delay(Pause, node.Failure.Stop);
+            await Task.Delay(looked < Glances ? Glance : Pause, node.Failure.Stop);
         }
     }
 
+    // Whoever has gone on without this node has gone on for more than a block: the next one's certificate is asked for at once.
     private async Task<Certificate?> FromPeers(Header header)
     {
-        if (shared.Peers is not { } peers || await peers(header.Height, node.Failure.Stop) is not { } known) return null;
-        if (known.Header.Height != header.Height || known.Header.LedgerId != header.LedgerId || !known.Verify(validators)) return null;
-        return known.Header == header ? known : throw new DivergedException(header.Height, "has another header than the one that the validators certified");
+        await foreach (var known in shared.CertificatesOf(header.Height, node.Failure.Stop))
+        {
+            if (known.Header.Height != header.Height || known.Header.LedgerId != header.LedgerId || !known.Verify(validators, node.Keys)) continue;
+            if (known.Header != header) throw new DivergedException(header.Height, "has another header than the one that the validators certified");
+            behind = true;
+            return known;
+        }
+        behind = false;
+        return null;
     }
 }

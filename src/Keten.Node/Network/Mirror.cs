@@ -1,3 +1,4 @@
+using Keten.Kernel;
 using Keten.Log;
 using Keten.Node.Pipeline;
 
@@ -11,8 +12,11 @@ internal sealed class Mirror(NodeParts node, ILog shared)
         var last = (await node.Log.RangeAsync(node.Failure.Stop)).Last;
         await foreach (var entry in shared.FollowAsync(last, node.Failure.Stop))
         {
-            var position = await node.Log.AppendAsync(entry.Bytes, node.Failure.Stop);
+            var position = await node.Log.AppendAsync(Kept(entry.Bytes), node.Failure.Stop);
             if (position != entry.Position) throw new NodeStoppedException($"The shared log's entry {entry.Position} came after {position - 1} of this node's copy.");
         }
     }
+
+    // Whoever can write into the shared log can write more than any node keeps. All nodes take the hash of it instead, which is no entry, and skip it alike.
+    private static ReadOnlyMemory<byte> Kept(ReadOnlyMemory<byte> bytes) => bytes.Length <= LogLimits.EntryBytes ? bytes : Hash.Of(bytes.Span).ToArray();
 }

@@ -1,5 +1,4 @@
 using Keten.Kernel;
-using Keten.Kernel.Blocks;
 using Keten.Log;
 using Keten.Node.Hosting;
 using Npgsql;
@@ -9,44 +8,39 @@ namespace Keten.Node.Network;
 /// <summary>A shared order that was opened by the settings, with all that is to be closed behind the node.</summary>
 internal sealed class OpenOrder : IAsyncDisposable
 {
-    private readonly PeerCertificates? peers;
-    private readonly IAsyncDisposable? register;
+    private readonly PeerCertificates peers;
 
-    private OpenOrder(ILog log, IRegister register, PeerCertificates? peers)
+    private OpenOrder(ILog log, IRegister register, PeerCertificates peers)
     {
-        (this.peers, this.register) = (peers, register as IAsyncDisposable);
-        Shared = new SharedOrder(log, register) { Peers = peers is null ? null : peers.FindAsync };
+        this.peers = peers;
+        Shared = new SharedOrder(log, register) { CertificatesOf = peers.OfAsync };
     }
 
     public SharedOrder Shared { get; }
 
     /// <summary>Opens what the settings name; null where the node has its own log.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="quorum">How many validators make a certificate.</param>
+    /// <param name="validator">Whose entries and statements are written.</param>
     /// <exception cref="ConfigurationException">A setting cannot be followed.</exception>
-    public static OpenOrder? By(NodeConfiguration configuration, Genesis? genesis, KeyId? validator)
+    public static OpenOrder? By(NodeConfiguration configuration, int quorum, KeyId? validator)
     {
         var order = configuration.Order;
         if (order.Engine == "file") return null;
-        var peers = order.Peers.Count == 0 ? null : new PeerCertificates([.. order.Peers.Select(peer => Address(configuration, "order.peers", peer))]);
-        try
-        {
-            return order.Engine == "etcd" ? Etcd(configuration, genesis, validator, peers) : Postgres(configuration, peers);
-        }
-        catch (ArgumentException fault)
-        {
-            peers?.Dispose();
-            throw new ConfigurationException(configuration.PlaceOf("order.engine"), fault.Message);
-        }
+        if (validator is not { } id) throw new ConfigurationException(configuration.PlaceOf("order.engine"), "«order.engine» shares an order with other validators, and «ledger.validatorKey» names no key.");
+        Uri[] peers = [.. order.Peers.Select(peer => Address(configuration, "order.peers", peer))];
+        return order.Engine == "etcd" ? Etcd(configuration, quorum, id, peers) : Postgres(configuration, peers);
     }
 
     public async ValueTask DisposeAsync()
     {
         await Shared.Log.DisposeAsync();
-        if (register is not null) await register.DisposeAsync();
+        if (Shared.Register is IAsyncDisposable register) await register.DisposeAsync();
         else (Shared.Register as IDisposable)?.Dispose();
-        peers?.Dispose();
+        peers.Dispose();
     }
 
-    private static OpenOrder Etcd(NodeConfiguration configuration, Genesis? genesis, KeyId? validator, PeerCertificates? peers)
+    private static OpenOrder Etcd(NodeConfiguration configuration, int quorum, KeyId validator, Uri[] peers)
     {
         var order = configuration.Order;
         if (order.Endpoints.Count == 0) throw new ConfigurationException(configuration.PlaceOf("order.endpoints"), "«order.endpoints» names the members of the etcd cluster.");
@@ -54,20 +48,32 @@ internal sealed class OpenOrder : IAsyncDisposable
         Directory.CreateDirectory(folder);
         var options = new EtcdOptions
         {
-            Endpoints = [.. order.Endpoints.Select(endpoint => Address(configuration, "order.endpoints", endpoint))], Prefix = order.Prefix, Validator = validator?.ToString(), User = order.User,
-            Password = Password(configuration) ?? "", Folder = folder, PruneQuorum = genesis?.Validators.Quorum ?? 1,
+            Endpoints = [.. order.Endpoints.Select(endpoint => Address(configuration, "order.endpoints", endpoint))], Prefix = order.Prefix, Validator = validator.ToString(), User = order.User,
+            Password = Password(configuration) ?? "", Folder = folder, PruneQuorum = quorum,
         };
-        return new OpenOrder(EtcdLog.Open(options), new EtcdRegister(options), peers);
+        return Followed(configuration, "order.prefix", () => new OpenOrder(EtcdLog.Open(options), new EtcdRegister(options), new PeerCertificates(peers)));
     }
 
-    private static OpenOrder Postgres(NodeConfiguration configuration, PeerCertificates? peers)
+    private static OpenOrder Postgres(NodeConfiguration configuration, Uri[] peers)
     {
         var order = configuration.Order;
         if (order.Connection is not { } text) throw new ConfigurationException(configuration.PlaceOf("order.connection"), "«order.connection» says how PostgreSQL is reached.");
-        var connection = new NpgsqlConnectionStringBuilder(text);
+        var connection = Followed(configuration, "order.connection", () => new NpgsqlConnectionStringBuilder(text));
         if (connection.Password is null && Password(configuration) is { } password) connection.Password = password;
         var options = new PostgresOptions { Connection = connection.ConnectionString, Schema = order.Schema };
-        return new OpenOrder(PostgresLog.Open(options), new PostgresRegister(options), peers);
+        return Followed(configuration, "order.schema", () => new OpenOrder(PostgresLog.Open(options), new PostgresRegister(options), new PeerCertificates(peers)));
+    }
+
+    private static T Followed<T>(NodeConfiguration configuration, string setting, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (ArgumentException fault)
+        {
+            throw new ConfigurationException(configuration.PlaceOf(setting), $"«{setting}» cannot be followed: {fault.Message}");
+        }
     }
 
     private static Uri Address(NodeConfiguration configuration, string setting, string text) =>

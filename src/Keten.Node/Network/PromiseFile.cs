@@ -6,16 +6,33 @@ using Keten.Node.Storage;
 
 namespace Keten.Node.Network;
 
+/// <summary>What this validator has promised about a header.</summary>
+internal enum Promise
+{
+    /// <summary>Nothing: it may attest it.</summary>
+    None,
+
+    /// <summary>That it attests this one.</summary>
+    This,
+
+    /// <summary>Something so long ago that it is not known any more: it attests nothing there.</summary>
+    Forgotten,
+}
+
 /// <summary>
-/// The highest header that this validator attested, durable before anybody sees the attestation: after a crash it never attests another for that height. Two slots, written in turn, so
-/// that a torn write leaves the one before.
+/// The headers that this validator attested last, durable before anybody sees an attestation: after a crash it attests no other for any of their heights. A place for each height in turn;
+/// one that was torn is a promise that nobody has seen. Far more are kept than are ever attested and not yet certified.
 /// </summary>
 internal sealed class PromiseFile : IDisposable
 {
+    /// <summary>How many heights are kept.</summary>
+    public const int Kept = 4 * BlockStore.UnflushedAtMost;
+
     private const string Name = "promises";
-    private const int Slot = 8 + 8 + Hash.Size + 4;
+    private const int Place = 8 + Hash.Size + 4;
     private readonly IDiskFile file;
-    private ulong turn;
+    private readonly (ulong Height, Hash Header)[] kept = new (ulong, Hash)[Kept];
+    private ulong highest;
 
     public PromiseFile(IDisk disk)
     {
@@ -23,39 +40,40 @@ internal sealed class PromiseFile : IDisposable
         file = disk.Open(Name, isNew ? DiskAccess.Create : DiskAccess.Write);
         if (isNew)
         {
-            file.SetLength(2 * Slot);
+            file.SetLength(Kept * Place);
             file.Flush();
         }
         disk.Flush();
-        Span<byte> slot = stackalloc byte[Slot];
-        for (var each = 0; each < 2; each++)
+        Span<byte> place = stackalloc byte[Place];
+        for (var each = 0; each < Kept; each++)
         {
-            if (file.Read(each * Slot, slot) < Slot || BinaryPrimitives.ReadUInt32LittleEndian(slot[^4..]) != Crc32C.Of(slot[..^4])) continue;
-            var number = BinaryPrimitives.ReadUInt64LittleEndian(slot);
-            if (number <= turn) continue;
-            (turn, Height, HeaderHash) = (number, BinaryPrimitives.ReadUInt64LittleEndian(slot[8..]), new Hash(slot.Slice(16, Hash.Size)));
+            if (file.Read(each * Place, place) < Place || BinaryPrimitives.ReadUInt32LittleEndian(place[^4..]) != Crc32C.Of(place[..^4])) continue;
+            kept[each] = (BinaryPrimitives.ReadUInt64LittleEndian(place), new Hash(place.Slice(8, Hash.Size)));
+            highest = Math.Max(highest, kept[each].Height);
         }
     }
 
-    /// <summary>The highest height that was attested; 0 for none.</summary>
-    public ulong Height { get; private set; }
-
-    /// <summary>The header that was attested there.</summary>
-    public Hash HeaderHash { get; private set; }
-
-    /// <summary>Promises a header, durably. One below the highest promised is promised already: each holds the hash of the one before.</summary>
+    /// <summary>What was promised about a header.</summary>
     /// <exception cref="DivergedException">Another header was promised for its height.</exception>
+    public Promise Of(Header header)
+    {
+        var (height, promised) = kept[header.Height % Kept];
+        if (height == header.Height) return promised == header.Hash ? Promise.This : throw new DivergedException(height, "has another header than the one that was attested");
+        // A torn place may have been that of the oldest height kept.
+        return header.Height + Kept - 1 <= highest ? Promise.Forgotten : Promise.None;
+    }
+
+    /// <summary>Promises a header about which nothing is promised, durably.</summary>
     public void Keep(Header header)
     {
-        if (header.Height == Height && header.Hash != HeaderHash) throw new DivergedException(Height, "has another header than the one that was attested");
-        if (header.Height <= Height) return;
-        (Height, HeaderHash) = (header.Height, header.Hash);
-        Span<byte> slot = stackalloc byte[Slot];
-        BinaryPrimitives.WriteUInt64LittleEndian(slot, ++turn);
-        BinaryPrimitives.WriteUInt64LittleEndian(slot[8..], Height);
-        HeaderHash.CopyTo(slot[16..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(slot[^4..], Crc32C.Of(slot[..^4]));
-        file.Write((long)(turn % 2) * Slot, slot);
+        var at = (int)(header.Height % Kept);
+        kept[at] = (header.Height, header.Hash);
+        highest = Math.Max(highest, header.Height);
+        Span<byte> place = stackalloc byte[Place];
+        BinaryPrimitives.WriteUInt64LittleEndian(place, header.Height);
+        header.Hash.CopyTo(place[8..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(place[^4..], Crc32C.Of(place[..^4]));
+        file.Write(at * Place, place);
         file.Flush();
     }
 

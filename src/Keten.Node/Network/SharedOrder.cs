@@ -8,6 +8,6 @@ namespace Keten.Node.Network;
 /// <param name="Register">The statements.</param>
 public sealed record SharedOrder(ILog Log, IRegister Register)
 {
-    /// <summary>Asks other nodes for the certificate of a height that the register has forgotten; null where none of them has it. What it gives is checked, and need not be trusted.</summary>
-    public Func<ulong, CancellationToken, Task<Certificate?>>? Peers { get; init; }
+    /// <summary>Asks other nodes for their certificates of a height that the register has forgotten, each in turn. What they give is checked, and need not be trusted.</summary>
+    public Func<ulong, CancellationToken, IAsyncEnumerable<Certificate>> CertificatesOf { get; init; } = (_, _) => AsyncEnumerable.Empty<Certificate>();
 }

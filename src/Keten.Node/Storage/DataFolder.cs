@@ -1,6 +1,7 @@
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
 using Keten.Log;
+using Keten.Node.Pipeline;
 
 namespace Keten.Node.Storage;
 
@@ -26,6 +27,14 @@ internal static class DataFolder
         if (wanted is null) throw new InvalidOperationException("The data folder holds no ledger, and no genesis was given to begin one.");
         disk.WriteAllAtomically(GenesisName, wanted.ToBytes());
         return wanted;
+    }
+
+    /// <summary>The genesis with which a node is to be opened, or that its folder has already; null where there is none yet.</summary>
+    /// <exception cref="DamagedException">It cannot be read.</exception>
+    public static Genesis? Known(NodeSetup setup)
+    {
+        if (setup.Genesis is not null || !File.Exists(Path.Combine(setup.DataFolder, GenesisName))) return setup.Genesis;
+        return ReadGenesis(new RealDisk(setup.DataFolder));
     }
 
     /// <summary>The stored genesis.</summary>

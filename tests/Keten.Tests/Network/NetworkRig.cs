@@ -47,9 +47,9 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public LedgerNode this[int validator] => nodes[validator]!;
 
-    public async Task OpenAsync(int validator, ILog? log = null, Func<ulong, Certificate?>? peers = null) => nodes[validator] = await LedgerNode.OpenAsync(
+    public async Task OpenAsync(int validator, ILog? log = null, params Func<ulong, Certificate>[] peers) => nodes[validator] = await LedgerNode.OpenAsync(
         new NodeSetup("none", Genesis, BuiltIn.Catalogue, Validators[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) })
-        { Disk = disks[validator], Shared = new SharedOrder(log ?? new MemoryLog(Order), Register) { Peers = peers is null ? null : (height, _) => Task.FromResult(peers(height)) } });
+        { Disk = disks[validator], Shared = new SharedOrder(log ?? new MemoryLog(Order), Register) { CertificatesOf = (height, _) => peers.Select(peer => peer(height)).ToAsyncEnumerable() } });
 
     public async Task OpenAllAsync()
     {
@@ -64,14 +64,29 @@ internal sealed class NetworkRig : IAsyncDisposable
     public async Task FundAsync()
     {
         await DoneAsync(0, BeginMoney());
-        var issue = EMoney.Contents.ClauseOf<EMoney.Issue>();
-        await DoneAsync(0, Begin(Bank).Call(1, issue.Number, (Codec<EMoney.Issue>)issue.ArgumentsCodec, new EMoney.Issue(Party.Of(Ada.Id), Euro.Of(1_000_000), Hash.Of("paid in"u8))).Sign(Bank));
+        await DoneAsync(0, Begin(Bank).Call(EMoney.Contents, new Agreement<EMoney>(1), new EMoney.Issue(Party.Of(Ada.Id), Euro.Of(1_000_000), Hash.Of("paid in"u8))).Sign(Bank));
     }
 
-    public byte[] BeginMoney()
+    public byte[] BeginMoney() => Begin(Bank).Open(EMoney.Contents, new EMoney.Begin(Party.Of(Bank.Id), "EUR", 2)).Sign(Bank);
+
+    /// <summary>Two of the validators are there, and the first has executed a block that two cannot certify; its header, and who waits for it.</summary>
+    public async Task<(Header Header, Task<Answer[]> Waiting)> HalfAsync()
     {
-        var begin = EMoney.Contents.ClauseOf<EMoney.Begin>();
-        return Begin(Bank).Open(EMoney.Contents.Code, begin.Number, (Codec<EMoney.Begin>)begin.ArgumentsCodec, new EMoney.Begin(Party.Of(Bank.Id), "EUR", 2)).Sign(Bank);
+        await OpenAsync(0);
+        await OpenAsync(1);
+        var waiting = this[0].SubmitAsync([BeginMoney()], WaitFor.Final);
+        Header? header;
+        while ((header = this[0].Read(ledger => ledger.Head)) is null) await Task.Delay(5);
+        return (header, waiting);
+    }
+
+    /// <summary>States for a validator that is not there, signed by whoever's key it is.</summary>
+    public ValueTask<bool> StateAsync(int validator, Header header, SigningKey by, Header? attested = null)
+    {
+        var id = Validators[validator].Id;
+        var echo = Echo.Sign(by, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash) with { Validator = id };
+        Attestation? attestation = attested is null ? null : Attestation.Sign(by, attested) with { Validator = id };
+        return Register.PublishAsync(id.ToString(), (long)header.Height, new Standing(echo, attestation).ToBytes());
     }
 
     public TransactionBuilder Begin(SigningKey signer) =>

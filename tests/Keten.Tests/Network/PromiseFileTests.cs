@@ -10,39 +10,39 @@ namespace Keten.Tests.Networks;
 public sealed class PromiseFileTests
 {
     [Fact]
-    public void What_was_promised_is_known_after_the_power_went()
+    public void What_was_promised_is_known_after_the_power_went_height_by_height()
     {
         var disk = new SimulatedDisk(1);
         using (var file = new PromiseFile(disk))
         {
-            Assert.Equal(0ul, file.Height);
-            file.Keep(HeaderAt(1));
-            file.Keep(HeaderAt(2));
+            for (var height = 1ul; height <= 5; height++)
+            {
+                Assert.Equal(Promise.None, file.Of(HeaderAt(height)));
+                file.Keep(HeaderAt(height));
+            }
         }
         disk.Restart();
         using var again = new PromiseFile(disk);
-        Assert.Equal((2ul, HeaderAt(2).Hash), (again.Height, again.HeaderHash));
-        again.Keep(HeaderAt(1));
-        again.Keep(HeaderAt(2));
-        Assert.Throws<DivergedException>(() => again.Keep(HeaderAt(2) with { HistorySize = 99 }));
-        again.Keep(HeaderAt(3));
-        Assert.Equal(3ul, again.Height);
+        for (var height = 1ul; height <= 5; height++)
+        {
+            Assert.Equal(Promise.This, again.Of(HeaderAt(height)));
+            Assert.Throws<DivergedException>(() => again.Of(HeaderAt(height) with { HistorySize = 99 }));
+        }
+        Assert.Equal(Promise.None, again.Of(HeaderAt(6)));
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void A_slot_that_was_torn_leaves_the_one_before(int torn)
+    [Fact]
+    public void Nothing_is_attested_where_the_promise_is_no_longer_known_even_if_a_place_was_torn()
     {
         var disk = new SimulatedDisk(2);
         using (var file = new PromiseFile(disk))
-        {
-            file.Keep(HeaderAt(1));
-            file.Keep(HeaderAt(2));
-        }
-        using (var raw = disk.Open("promises", DiskAccess.Write)) raw.Write(torn * raw.Length / 2 + 20, [0xee]);
+            for (var height = 1ul; height <= PromiseFile.Kept + 10; height++) file.Keep(HeaderAt(height));
+        using (var raw = disk.Open("promises", DiskAccess.Write)) raw.Write(11 * raw.Length / PromiseFile.Kept + 20, [0xee]);
         using var again = new PromiseFile(disk);
-        Assert.Equal(torn == 0 ? 1ul : 2ul, again.Height);
+        Assert.Equal(Promise.Forgotten, again.Of(HeaderAt(3)));
+        Assert.Equal(Promise.Forgotten, again.Of(HeaderAt(11)));
+        Assert.Equal(Promise.This, again.Of(HeaderAt(12)));
+        Assert.Equal(Promise.None, again.Of(HeaderAt(PromiseFile.Kept + 11)));
     }
 
     private static Header HeaderAt(ulong height) => new(
