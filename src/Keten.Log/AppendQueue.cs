@@ -1,22 +1,26 @@
 namespace Keten.Log;
 
 /// <summary>Entries that wait to be sent to a server, in the order in which they were handed in. Their bytes stay their callers' until they are taken: a queue costs no copy, and one who
-/// gives up before that adds nothing.</summary>
-internal sealed class AppendQueue
+/// gives up before that adds nothing. Bounded: who comes when it is full waits.</summary>
+/// <param name="entriesAtMost">How many wait at most.</param>
+/// <param name="bytesAtMost">How many bytes; one entry waits, however long it is.</param>
+internal sealed class AppendQueue(int entriesAtMost = 4_096, long bytesAtMost = 64 << 20)
 {
     private readonly Lock gate = new();
     private readonly Queue<QueuedAppend> waiting = [];
-    private readonly Signal arrived = new();
+    private readonly Signal arrived = new(), left = new();
     private LogStoppedException? ended;
+    private long bytes;
 
     /// <summary>Completes with the entry's position, once somebody has said it to <see cref="QueuedAppend.Complete"/>.</summary>
     public async ValueTask<long> AddAsync(ReadOnlyMemory<byte> entry, CancellationToken cancel)
     {
         var one = new QueuedAppend(entry);
-        lock (gate)
+        while (true)
         {
-            if (ended is not null) throw new LogStoppedException(ended.Message, ended.InnerException);
-            waiting.Enqueue(one);
+            var room = left.Next;
+            if (TryAdd(one)) break;
+            await room.WaitAsync(cancel);
         }
         arrived.Set();
         // Under the gate, so that the bytes are not being copied when their owner has them back.
@@ -42,6 +46,19 @@ internal sealed class AppendQueue
             ended ??= why;
             while (waiting.TryDequeue(out var one)) one.Fail(ended);
         }
+        left.Set();
+    }
+
+    private bool TryAdd(QueuedAppend one)
+    {
+        lock (gate)
+        {
+            if (ended is not null) throw new LogStoppedException(ended.Message, ended.InnerException);
+            if (waiting.Count >= entriesAtMost || waiting.Count > 0 && bytes + one.Length > bytesAtMost) return false;
+            waiting.Enqueue(one);
+            bytes += one.Length;
+            return true;
+        }
     }
 
     private List<QueuedAppend> TryTake(int most, long mostBytes)
@@ -52,11 +69,13 @@ internal sealed class AppendQueue
             while (taken.Count < most && waiting.TryPeek(out var one) && (taken.Count == 0 || one.Length <= mostBytes))
             {
                 waiting.Dequeue();
+                bytes -= one.Length;
                 if (!one.Take()) continue;
                 mostBytes -= one.Length;
                 taken.Add(one);
             }
         }
+        left.Set();
         return taken;
     }
 }

@@ -15,6 +15,10 @@ public sealed record Clearing(Party Clearer, Unit Currency)
     public static readonly Refusal<Clearing> NotAPayment = new(4, "A payment is of nothing, or of less, or from a member to itself.");
     public static readonly Refusal<Clearing> ClearedAlready = new(5, "This statement has been cleared already.");
     public static readonly Refusal<Clearing> OneAndTheSame = new(6, "The Clearer is no member of its own clearing.");
+    public static readonly Refusal<Clearing> TooMuch = new(7, "A payment is of more than one clearing may hold.");
+
+    /// <summary>The most of one payment, in the smallest part of the currency: as many as one clearing can hold add up to less than there can be of a unit.</summary>
+    public const long PaymentAtMost = 1_000_000_000_000_000;
 
     /// <summary>Who is behind a member's number. Numbers keep payments short, and are never given again.</summary>
     public static readonly Records<MemberNumber, Member> Members = new(1);
@@ -98,6 +102,7 @@ public sealed record Clearing(Party Clearer, Unit Currency)
             foreach (var payment in Payments)
             {
                 if (payment.Minor <= 0 || payment.From == payment.To) return NotAPayment;
+                if (payment.Minor > PaymentAtMost) return TooMuch;
                 if (facts.Find(Members, new MemberNumber(payment.From)) is not { } from || facts.Find(Members, new MemberNumber(payment.To)) is not { } to) return NoSuchMember;
                 accepted.Move(agreed.Currency.Of(payment.Minor), from.Party, to.Party);
                 sum += agreed.Currency.Of(payment.Minor);
@@ -115,5 +120,5 @@ public sealed record Clearing(Party Clearer, Unit Currency)
         .Opens(1, Codecs.Clearing.Begin).Does(2, Codecs.Clearing.Join).Does(3, Codecs.Clearing.Change).Does(4, Codecs.Clearing.Leave).Does(5, Codecs.Clearing.Clear)
         .Tells(1, Codecs.Clearing.Joined).Tells(2, Codecs.Clearing.Changed).Tells(3, Codecs.Clearing.Left).Tells(4, Codecs.Clearing.Cleared)
         .Keeps(Members, Codecs.Clearing.MemberNumberKey, Codecs.Clearing.Member).Keeps(Numbers, Codecs.Clearing.MemberNumber).Keeps(Batches, Codecs.Clearing.Batch)
-        .Refuses(NotThisMoney, MemberAlready, NoSuchMember, NotAPayment, ClearedAlready, OneAndTheSame);
+        .Refuses(NotThisMoney, MemberAlready, NoSuchMember, NotAPayment, ClearedAlready, OneAndTheSame, TooMuch);
 }

@@ -35,10 +35,7 @@ public static class Sha256Lanes
     public static void HashEach(ReadOnlySpan<byte> bytes, ReadOnlySpan<Range> messages, Span<Hash> digests)
     {
         if (messages.Length != digests.Length) throw new ArgumentException("There is one message for each digest.", nameof(messages));
-        if (Has(16)) HashShort<SixteenLanes, Vector512<uint>>(bytes, messages, digests);
-        else if (Has(8)) HashShort<EightLanes, Vector256<uint>>(bytes, messages, digests);
-        else
-            for (var each = 0; each < messages.Length; each++) digests[each] = Hash.Of(bytes[messages[each]]);
+        HashEach(bytes, messages, digests, Has(16) ? 16 : Has(8) ? 8 : 1);
     }
 
     /// <summary>SHA-256(0x01 ‖ left ‖ right) of each two neighbours. The parents may be written over the beginning of the children.</summary>
@@ -52,6 +49,14 @@ public static class Sha256Lanes
         HashMany([MerkleProof.LeafPrefix], MemoryMarshal.AsBytes(hashes), Hash.Size, leaves);
 
     internal static bool Has(int lanes) => lanes == 1 || lanes == 8 && Avx2.IsSupported || lanes == 16 && Avx512F.IsSupported;
+
+    internal static void HashEach(ReadOnlySpan<byte> bytes, ReadOnlySpan<Range> messages, Span<Hash> digests, int lanes)
+    {
+        if (lanes == 16) HashShort<SixteenLanes, Vector512<uint>>(bytes, messages, digests);
+        else if (lanes == 8) HashShort<EightLanes, Vector256<uint>>(bytes, messages, digests);
+        else
+            for (var each = 0; each < messages.Length; each++) digests[each] = Hash.Of(bytes[messages[each]]);
+    }
 
     internal static void HashMany(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> bodies, int length, Span<Hash> digests, int lanes)
     {

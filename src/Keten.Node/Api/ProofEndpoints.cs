@@ -9,7 +9,6 @@ namespace Keten.Node.Api;
 /// <summary>Evidence of many records at once: one waiting, one header.</summary>
 internal static class ProofEndpoints
 {
-    private const int KeysAtMost = 1_000;
     private const int KeyBytesAtMost = 256;
 
     public static void Map(WebApplication app) => app.MapPost("/v1/proofs", Prove)
@@ -19,7 +18,7 @@ internal static class ProofEndpoints
     private static async Task<IResult> Prove(HttpContext http, LedgerNode node, ReaderGuard guard)
     {
         var reader = await guard.ReaderOf(http);
-        var keys = KeysOf(await SubmittedBody.Read(http.Request, KeysAtMost));
+        var keys = KeysOf(await SubmittedBody.Read(http.Request, Pipeline.Proofs.AtOnce));
         var judged = new Dictionary<ulong, bool>();
         var (asked, places) = (new List<byte[]>(keys.Length), new int[keys.Length]);
         for (var each = 0; each < keys.Length; each++)

@@ -48,6 +48,9 @@ public sealed class ClearingStories : ContractTests<Clearing>
         .When(new Clearing.Clear(Payments((1, 2, 100), (1, 2, 0)), Monday), signedBy: [Judge]).ThenRefused(Clearing.NotAPayment)
         .When(new Clearing.Clear(Payments((1, 2, 100), (1, 2, -5)), Monday), signedBy: [Judge]).ThenRefused(Clearing.NotAPayment)
         .When(new Clearing.Clear(Payments((1, 2, 100), (2, 2, 5)), Monday), signedBy: [Judge]).ThenRefused(Clearing.NotAPayment)
+        .When(new Clearing.Clear(Payments((1, 2, Clearing.PaymentAtMost + 1)), Monday), signedBy: [Judge]).ThenRefused(Clearing.TooMuch)
+        .When(new Clearing.Clear(new Many<Clearing.Payment>([.. Enumerable.Repeat(new Clearing.Payment(1, 2, Clearing.PaymentAtMost), 4_096)]), Monday), signedBy: [Judge])
+        .ThenRefused(KernelRefusal.OverMandate)
         .When(new Clearing.Clear(Payments((1, 2, 100)), Monday), signedBy: [Ada]).ThenRefused(KernelRefusal.SignatureMissing).ThenBalance(Ada, Cents(10_000));
 
     [Fact]

@@ -198,24 +198,21 @@ internal sealed class LedgerToRecord
     {
         private byte[]? signed;
 
-        public Step Open<T>(Contract contract, T opening) where T : notnull
+        public Step Open<T, TOpening>(Contract<T> contract, TOpening opening) where T : class where TOpening : notnull
         {
-            var clause = contract.ClauseOf<T>();
-            builder.Open(contract.Code, clause.Number, (Codec<T>)clause.ArgumentsCodec, opening);
+            builder.Open(contract, opening);
             return this;
         }
 
-        public Step Call<T>(ulong agreement, Contract contract, T clause) where T : notnull
+        public Step Call<T, TClause>(ulong agreement, Contract<T> contract, TClause clause) where T : class where TClause : notnull
         {
-            var called = contract.ClauseOf<T>();
-            builder.Call(agreement, called.Number, (Codec<T>)called.ArgumentsCodec, clause);
+            builder.Call(contract, new Agreement<T>(agreement), clause);
             return this;
         }
 
         public Step Do<T>(T call) where T : notnull
         {
-            var (number, codec) = KernelContents.Of<T>();
-            builder.Open(0, number, codec, call);
+            builder.Do(call);
             return this;
         }
 

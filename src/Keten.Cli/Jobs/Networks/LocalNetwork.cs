@@ -74,7 +74,12 @@ internal sealed class LocalNetwork : IAsyncDisposable
         var node = Process.Start(start) ?? throw new ExitException(Exit.Unreachable, "A validator could not be started.");
         nodes[validator] = node;
         while (await node.StandardOutput.ReadLineAsync(cancel) is { } line)
-            if (line.StartsWith('{') && JsonNode.Parse(line)?["url"] is not null) return;
+        {
+            if (!line.StartsWith('{') || JsonNode.Parse(line)?["url"] is null) continue;
+            // Read on, or it stops when the pipe is full.
+            _ = node.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+            return;
+        }
         throw new ExitException(Exit.Unreachable, $"Validator {validator + 1} did not start.");
     }
 

@@ -72,27 +72,34 @@ internal sealed class OrderingService : IAsyncDisposable
         return new OrderingService(process, new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "postgres", ["KETEN__ORDER__CONNECTION"] = connection });
     }
 
+    // Whatever goes wrong, a Ctrl-C too: a server that is not handed on is not left running.
     private static async Task UntilAsync(Process process, Func<Task> ready, CancellationToken cancel)
     {
-        var began = Stopwatch.StartNew();
-        while (true)
+        var (began, started) = (Stopwatch.StartNew(), false);
+        try
         {
-            try
-            {
-                using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                soon.CancelAfter(TimeSpan.FromSeconds(5));
-                await ready().WaitAsync(soon.Token);
-                return;
-            }
-            catch (Exception fault) when (began.Elapsed < StartAtMost && !process.HasExited && !cancel.IsCancellationRequested && fault is not ExitException)
-            {
-                await Task.Delay(200, cancel);
-            }
-            catch (Exception fault) when (!cancel.IsCancellationRequested)
-            {
-                if (!process.HasExited) process.Kill(entireProcessTree: true);
-                throw new ExitException(Exit.Unreachable, "The ordering service did not start: " + fault.Message);
-            }
+            while (!started) started = await TryAsync(ready, () => began.Elapsed < StartAtMost && !process.HasExited, cancel);
+        }
+        finally
+        {
+            if (!started && !process.HasExited) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task<bool> TryAsync(Func<Task> ready, Func<bool> hope, CancellationToken cancel)
+    {
+        try
+        {
+            using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            soon.CancelAfter(TimeSpan.FromSeconds(5));
+            await ready().WaitAsync(soon.Token);
+            return true;
+        }
+        catch (Exception fault) when (!cancel.IsCancellationRequested)
+        {
+            if (!hope()) throw new ExitException(Exit.Unreachable, "The ordering service did not start: " + fault.Message);
+            await Task.Delay(200, cancel);
+            return false;
         }
     }
 
