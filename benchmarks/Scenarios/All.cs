@@ -20,6 +20,7 @@ internal static class All
         new("overload", "five times as much as the node can do, and how it comes back", Overload.MeasureAsync),
         new("soak", "seven tenths of what the node can do, for a while", Soak.MeasureAsync),
         new("visa-day", "a day of Visa's transfers on a node's disk, projected", VisaDay.MeasureAsync),
+        new("network", "four validators on three etcd servers, all on this machine", Network.MeasureAsync),
         new("parts", "the small parts that every transaction goes through, by BenchmarkDotNet", SmallPartsScenario.MeasureAsync),
     ];
 

@@ -16,9 +16,11 @@ internal static class NetworkCommand
         var validators = new Option<int>("--validators") { Description = "How many: from 1 to 32.", DefaultValueFactory = _ => 4 };
         var engine = new Option<string>("--engine") { Description = "What orders the entries.", DefaultValueFactory = _ => "etcd" };
         engine.AcceptOnlyFromAmong("etcd", "postgres");
+        var members = new Option<int>("--etcds") { Description = "How many etcd servers, as one cluster: 1, 3 or 5.", DefaultValueFactory = _ => 1 };
+        members.AcceptOnlyFromAmong("1", "3", "5");
         var check = new Option<bool>("--check") { Description = "Send transfers through all validators, kill one under way and start it again, compare all headers, and take the network down." };
         var transfers = new Option<int>("--transfers") { Description = "How many, with --check: from 3 to 100000.", DefaultValueFactory = _ => 1_000 };
-        var command = new Command("up", "Starts validators, a process each, with an ordering service of their own; Ctrl-C takes them down, and what they held goes with them.") { validators, engine, check, transfers };
+        var command = new Command("up", "Starts validators, a process each, with an ordering service of their own; Ctrl-C takes them down, and what they held goes with them.") { validators, engine, members, check, transfers };
         Terminal.Runs(command, async (terminal, parse, cancel) =>
         {
             var (count, name) = (parse.GetValue(validators), parse.GetValue(engine)!);
@@ -28,7 +30,7 @@ internal static class NetworkCommand
             using var bank = SigningKey.Generate();
             try
             {
-                await using var network = await LocalNetwork.StartAsync(folder.FullName, count, name, [bank.Public], cancel);
+                await using var network = await LocalNetwork.StartAsync(folder.FullName, new LocalNetworkOptions(count, name, parse.GetValue(members)), [bank.Public], cancel);
                 for (var each = 0; each < count; each++) terminal.Plain($"validator {each + 1}: {network.UrlOf(each)} (process {network.PidOf(each)})");
                 if (parse.GetValue(check)) return await CheckAsync(terminal, network, bank, parse.GetValue(transfers), cancel);
                 terminal.Plain($"The genesis is {Path.Combine(folder.FullName, "genesis.json")}. Ctrl-C takes the network down.");

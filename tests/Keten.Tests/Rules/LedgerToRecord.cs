@@ -1,3 +1,4 @@
+using Keten.Client;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Money;
 using Keten.Contracts.Tariffs;

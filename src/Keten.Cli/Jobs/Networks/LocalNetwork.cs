@@ -9,17 +9,28 @@ using Keten.Kernel.State;
 
 namespace Keten.Cli.Jobs.Networks;
 
+/// <summary>What a local network is made of.</summary>
+/// <param name="Validators">How many.</param>
+/// <param name="Engine">"etcd" or "postgres".</param>
+/// <param name="EtcdMembers">How many etcd servers, together one cluster.</param>
+internal sealed record LocalNetworkOptions(int Validators, string Engine, int EtcdMembers = 1)
+{
+    /// <summary>More of each node's environment.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}
+
 /// <summary>Several validators on this machine, each a process with a folder of its own, on one ordering service.</summary>
 internal sealed class LocalNetwork : IAsyncDisposable
 {
     private readonly string folder;
     private readonly OrderingService order;
+    private readonly LocalNetworkOptions options;
     private readonly int[] ports;
     private readonly Process?[] nodes;
 
-    private LocalNetwork(string folder, OrderingService order, Genesis genesis, int validators)
+    private LocalNetwork(string folder, OrderingService order, Genesis genesis, LocalNetworkOptions options)
     {
-        (this.folder, this.order, Genesis, nodes) = (folder, order, genesis, new Process?[validators]);
+        (this.folder, this.order, Genesis, this.options, nodes) = (folder, order, genesis, options, new Process?[options.Validators]);
         ports = [.. nodes.Select(_ => OrderingService.FreePort())];
     }
 
@@ -29,12 +40,17 @@ internal sealed class LocalNetwork : IAsyncDisposable
 
     public Uri UrlOf(int validator) => new($"http://127.0.0.1:{ports[validator]}/");
 
+    /// <summary>Where a validator keeps what it holds.</summary>
+    public string DataOf(int validator) => Path.Combine(HomeOf(validator), "data");
+
+    public IReadOnlyList<Process> OrderingServers => order.Servers;
+
     public int? PidOf(int validator) => nodes[validator]?.Id;
 
     /// <summary>Makes keys and genesis, and starts the ordering service and all validators.</summary>
-    public static async Task<LocalNetwork> StartAsync(string folder, int validators, string engine, PublicKey[] founders, CancellationToken cancel)
+    public static async Task<LocalNetwork> StartAsync(string folder, LocalNetworkOptions options, PublicKey[] founders, CancellationToken cancel)
     {
-        var keys = Enumerable.Range(0, validators).Select(_ => SigningKey.Generate()).ToArray();
+        var keys = Enumerable.Range(0, options.Validators).Select(_ => SigningKey.Generate()).ToArray();
         var set = new ValidatorSet([.. keys.Select((key, place) => new Validator($"Validator {place + 1}", key.Public))]);
         var genesis = new Genesis(
             Hash.Of(Guid.NewGuid().ToByteArray()), new Instant(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), set, new Many<PublicKey>(founders), true, Parameters.Default, BuiltIn.Catalogue.Hash);
@@ -44,10 +60,10 @@ internal sealed class LocalNetwork : IAsyncDisposable
             PrivateFiles.Write(Path.Combine(folder, $"v{each + 1}", "validator.pem"), keys[each].ExportPem());
             keys[each].Dispose();
         }
-        var network = new LocalNetwork(folder, await OrderingService.StartAsync(engine, folder, set.Quorum, cancel), genesis, validators);
+        var network = new LocalNetwork(folder, await OrderingService.StartAsync(options.Engine, folder, set.Quorum, options.EtcdMembers, cancel), genesis, options);
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, validators).Select(each => network.StartAsync(each, cancel)));
+            await Task.WhenAll(Enumerable.Range(0, options.Validators).Select(each => network.StartAsync(each, cancel)));
             return network;
         }
         catch
@@ -60,15 +76,15 @@ internal sealed class LocalNetwork : IAsyncDisposable
     /// <summary>Starts a validator on its folder as it stands.</summary>
     public async Task StartAsync(int validator, CancellationToken cancel)
     {
-        var home = Path.Combine(folder, $"v{validator + 1}");
+        var home = HomeOf(validator);
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = home,
         };
         foreach (var word in (string[])[
-            typeof(LocalNetwork).Assembly.Location, "node", "--json", "--port", $"{ports[validator]}", "--data", Path.Combine(home, "data"), "--genesis", Path.Combine(folder, "genesis.json"),
+            typeof(LocalNetwork).Assembly.Location, "node", "--json", "--port", $"{ports[validator]}", "--data", DataOf(validator), "--genesis", Path.Combine(folder, "genesis.json"),
             "--validator-key", Path.Combine(home, "validator.pem")]) start.ArgumentList.Add(word);
-        foreach (var (name, value) in order.Settings) start.Environment[name] = value;
+        foreach (var (name, value) in order.Settings.Concat(options.Settings)) start.Environment[name] = value;
         start.Environment["KETEN__LOG__LEVEL"] = "error";
         start.Environment["KETEN__ORDER__PEERS"] = string.Join(',', Enumerable.Range(0, Count).Where(each => each != validator).Select(each => UrlOf(each).ToString()));
         var node = Process.Start(start) ?? throw new ExitException(Exit.Unreachable, "A validator could not be started.");
@@ -82,6 +98,8 @@ internal sealed class LocalNetwork : IAsyncDisposable
         }
         throw new ExitException(Exit.Unreachable, $"Validator {validator + 1} did not start.");
     }
+
+    private string HomeOf(int validator) => Path.Combine(folder, $"v{validator + 1}");
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync(int validator)

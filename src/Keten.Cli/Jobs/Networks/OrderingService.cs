@@ -10,23 +10,29 @@ namespace Keten.Cli.Jobs.Networks;
 internal sealed class OrderingService : IAsyncDisposable
 {
     private static readonly TimeSpan StartAtMost = TimeSpan.FromSeconds(60);
-    private readonly Process process;
+    private readonly Process[] servers;
 
-    private OrderingService(Process process, IReadOnlyDictionary<string, string> settings) => (this.process, Settings) = (process, settings);
+    private OrderingService(Process[] servers, IReadOnlyDictionary<string, string> settings) => (this.servers, Settings) = (servers, settings);
+
+    /// <summary>The servers' processes, in the order in which they were started.</summary>
+    public IReadOnlyList<Process> Servers => servers;
 
     /// <summary>What a node's environment says to use it.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
     /// <summary>Starts one, and makes an empty log in it.</summary>
     /// <exception cref="ExitException">The program is not on this machine, or does not start.</exception>
-    public static Task<OrderingService> StartAsync(string engine, string folder, int quorum, CancellationToken cancel) =>
-        engine == "etcd" ? EtcdAsync(folder, cancel) : PostgresAsync(folder, quorum, cancel);
+    public static Task<OrderingService> StartAsync(string engine, string folder, int quorum, int members, CancellationToken cancel) =>
+        engine == "etcd" ? EtcdAsync(folder, members, cancel) : PostgresAsync(folder, quorum, cancel);
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited) process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync();
-        process.Dispose();
+        foreach (var server in servers)
+        {
+            Kill([server]);
+            await server.WaitForExitAsync();
+            server.Dispose();
+        }
     }
 
     public static int FreePort()
@@ -36,16 +42,19 @@ internal sealed class OrderingService : IAsyncDisposable
         return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
-    private static async Task<OrderingService> EtcdAsync(string folder, CancellationToken cancel)
+    private static async Task<OrderingService> EtcdAsync(string folder, int members, CancellationToken cancel)
     {
         var program = Find("etcd", "/usr/bin") ?? throw ExitException.Usage("There is no etcd on this machine: apt-get install etcd-server.");
-        var (client, peer) = ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
-        var process = Start(program, [
-            "--name", "m0", "--data-dir", Path.Combine(folder, "etcd"), "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
-            "--initial-advertise-peer-urls", peer, "--initial-cluster", "m0=" + peer, "--logger", "zap", "--log-level", "error"]);
-        var options = new EtcdOptions { Endpoints = [new Uri(client)], Prefix = "keten/" };
-        await UntilAsync(process, () => EtcdSetup.CreateLogAsync(options, cancel), cancel);
-        return new OrderingService(process, new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "etcd", ["KETEN__ORDER__ENDPOINTS"] = client });
+        var (clients, peers) = (Addresses(members), Addresses(members));
+        var cluster = string.Join(',', peers.Select((peer, place) => $"m{place}={peer}"));
+        var servers = clients.Select((client, place) => Start(program, [
+            "--name", $"m{place}", "--data-dir", Path.Combine(folder, $"etcd{place}"), "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peers[place],
+            "--initial-advertise-peer-urls", peers[place], "--initial-cluster", cluster, "--logger", "zap", "--log-level", "error"])).ToArray();
+        var options = new EtcdOptions { Endpoints = [.. clients.Select(client => new Uri(client))], Prefix = "keten/" };
+        await UntilAsync(servers, () => EtcdSetup.CreateLogAsync(options, cancel), cancel);
+        return new OrderingService(servers, new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "etcd", ["KETEN__ORDER__ENDPOINTS"] = string.Join(',', clients) });
+
+        static string[] Addresses(int count) => [.. Enumerable.Range(0, count).Select(_ => $"http://127.0.0.1:{FreePort()}")];
     }
 
     private static async Task<OrderingService> PostgresAsync(string folder, int quorum, CancellationToken cancel)
@@ -68,22 +77,28 @@ internal sealed class OrderingService : IAsyncDisposable
         var process = Start(words[0], words[1..]);
         var connection = $"Host=127.0.0.1;Port={port};Username=keten;Database=postgres";
         var options = new PostgresOptions { Connection = connection };
-        await UntilAsync(process, () => PostgresSetup.CreateAsync(options, quorum, cancel), cancel);
-        return new OrderingService(process, new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "postgres", ["KETEN__ORDER__CONNECTION"] = connection });
+        await UntilAsync([process], () => PostgresSetup.CreateAsync(options, quorum, cancel), cancel);
+        return new OrderingService([process], new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "postgres", ["KETEN__ORDER__CONNECTION"] = connection });
     }
 
     // Whatever goes wrong, a Ctrl-C too: a server that is not handed on is not left running.
-    private static async Task UntilAsync(Process process, Func<Task> ready, CancellationToken cancel)
+    private static async Task UntilAsync(Process[] servers, Func<Task> ready, CancellationToken cancel)
     {
         var (began, started) = (Stopwatch.StartNew(), false);
         try
         {
-            while (!started) started = await TryAsync(ready, () => began.Elapsed < StartAtMost && !process.HasExited, cancel);
+            while (!started) started = await TryAsync(ready, () => began.Elapsed < StartAtMost && !servers.Any(server => server.HasExited), cancel);
         }
         finally
         {
-            if (!started && !process.HasExited) process.Kill(entireProcessTree: true);
+            if (!started) Kill(servers);
         }
+    }
+
+    private static void Kill(Process[] servers)
+    {
+        foreach (var server in servers)
+            if (!server.HasExited) server.Kill(entireProcessTree: true);
     }
 
     private static async Task<bool> TryAsync(Func<Task> ready, Func<bool> hope, CancellationToken cancel)

@@ -1,0 +1,77 @@
+using Keten.Bench.Harness;
+using Keten.Bench.Load;
+using Keten.Cli.Jobs.Networks;
+
+namespace Keten.Bench.Scenarios;
+
+/// <summary>
+/// Four validators, each a process that checks every signature, on three etcd servers, and the load beside them, all on this machine: signed transfers through all validators at once,
+/// awaited until final and in the views; and at half of that, how soon a transfer is final.
+/// </summary>
+internal static class Network
+{
+    private const int Validators = 4;
+    private const int EtcdMembers = 3;
+    private const int Signers = 2_000;
+    private const int ARequest = 250;
+    private const int ConnectionsEach = 4;
+    private const int AHalfRequest = 20;
+    private const int HalfConnectionsEach = 64;
+
+    public static async Task MeasureAsync(Run run)
+    {
+        using var fleet = new Fleet(Signers);
+        var folder = Directory.CreateTempSubdirectory("keten-bench-network-");
+        try
+        {
+            var options = new LocalNetworkOptions(Validators, "etcd", EtcdMembers) { Settings = new Dictionary<string, string> { ["KETEN__HTTP__PERADDRESS"] = "10000000" } };
+            await using var network = await LocalNetwork.StartAsync(folder.FullName, options, [fleet.Bank.Public], CancellationToken.None);
+            await fleet.FoundAsync(network.Genesis.LedgerId, some => Loader.MustAsync(network.UrlOf(0), some));
+            await MeasureAsync(run, network, fleet);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+        run.Aim("transfersPerSecond", atLeast: 4_000);
+        run.Aim("p99FinalMs", atMost: 500);
+    }
+
+    private static async Task MeasureAsync(Run run, LocalNetwork network, Fleet fleet)
+    {
+        var (aRound, halfSeconds) = (run.Pick(10_000, 30_000, 120_000), run.Pick(4, 10, 60));
+        await RoundAsync(network, fleet, aRound / 2);
+        for (var round = 0; round < run.Rounds; round++)
+        {
+            var before = Cpu(network);
+            var all = await RoundAsync(network, fleet, aRound);
+            var (after, seconds) = (Cpu(network), all.Max(each => each.Seconds));
+            run.Add("transfersPerSecond", "/s", all.Sum(each => each.Done) / seconds);
+            run.Add("nodesCpuPerTransfer", "µs", (after.Nodes - before.Nodes) * 1e6 / aRound);
+            run.Add("etcdCpuPerTransfer", "µs", (after.Order - before.Order) * 1e6 / aRound);
+            run.Say(FormattableString.Invariant($"{run.Last("transfersPerSecond"):#,0} transfers/s"));
+        }
+        for (var round = 0; round < run.Rounds; round++)
+        {
+            var perSecond = run.Median("transfersPerSecond")!.Value / 2;
+            var requests = Requests(network, fleet, (int)(perSecond * halfSeconds), AHalfRequest);
+            var all = await Task.WhenAll(requests.Select((some, each) => Loader.OpenAsync(network.UrlOf(each), some, perSecond / AHalfRequest / Validators, HalfConnectionsEach)));
+            run.Add("p50FinalMs", "ms", all.Max(each => each.Percentile(0.5)));
+            run.Add("p99FinalMs", "ms", all.Max(each => each.Percentile(0.99)));
+        }
+    }
+
+    private static Task<Loaded[]> RoundAsync(LocalNetwork network, Fleet fleet, int transfers) =>
+        Task.WhenAll(Requests(network, fleet, transfers, ARequest).Select((some, each) => Loader.ClosedAsync(network.UrlOf(each), some, ConnectionsEach)));
+
+    // Each validator's share of them.
+    private static byte[][][] Requests(LocalNetwork network, Fleet fleet, int transfers, int aRequest)
+    {
+        var shares = fleet.Transfers(transfers).Chunk((transfers + Validators - 1) / Validators).ToArray();
+        return [.. shares.Select((some, each) => Request.Submits(network.UrlOf(each), some, aRequest))];
+    }
+
+    private static (double Nodes, double Order) Cpu(LocalNetwork network) => (
+        Enumerable.Range(0, Validators).Sum(each => Usage.Of(network.PidOf(each)!.Value).CpuSeconds),
+        network.OrderingServers.Sum(server => Usage.Of(server.Id).CpuSeconds));
+}
