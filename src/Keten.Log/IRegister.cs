@@ -17,6 +17,10 @@ public interface IRegister
 
     /// <summary>All statements about a height that are still kept, ordered by validator; empty where there are none.</summary>
     ValueTask<IReadOnlyList<Statement>> ReadAsync(long height, CancellationToken cancel = default);
+
+    /// <summary>Statements as anybody publishes them from now on, until it is cancelled: so that who waits for some need not ask again and again. A hint: what was published while the register
+    /// could not be reached, or before this has begun, is not repeated, and <see cref="ReadAsync"/> tells it.</summary>
+    IAsyncEnumerable<Statement> FollowAsync(CancellationToken cancel = default);
 }
 
 /// <summary>What one validator says about one height.</summary>

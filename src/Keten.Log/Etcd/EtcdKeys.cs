@@ -21,9 +21,18 @@ internal sealed class EtcdKeys(string prefix)
 
     public string NewestOf(string validator) => Newest + validator;
 
-    public string Statements(string validator) => $"{prefix}statement/{validator}/";
+    public string AllStatements => prefix + "statement/";
+
+    public string Statements(string validator) => $"{AllStatements}{validator}/";
 
     public string Statement(string validator, long height) => $"{Statements(validator)}{height % RegisterLimits.Heights:x3}";
+
+    /// <summary>Whose statement a key is for; null where it is for none.</summary>
+    public string? StatedBy(string key)
+    {
+        var start = AllStatements.Length;
+        return key.Length == start + 44 && key[start + 40] == '/' && ValidatorId.Is(key[start..(start + 40)]) ? key[start..(start + 40)] : null;
+    }
 
     /// <summary>Whether a revision is an entry. All that read decide this alike, from what the watch says alone: one put, of a key that was not there, under a validator's prefix, without a lease.</summary>
     public bool IsEntry(EtcdRevision revision) => revision.Events is [{ IsPut: true, Version: 1, Lease: 0 } put] && IsEntryKey(put.Key);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Keten.Log;
@@ -10,13 +11,18 @@ public sealed class EtcdRegister : IRegister, IDisposable
 {
     private readonly EtcdKeys keys;
     private readonly EtcdGateway gateway;
+    private readonly EtcdWatch watch;
 
     /// <summary>The newest height of each validator that was published for here, and the revision that wrote it: right unless another has published since, which the transaction finds.</summary>
     private readonly ConcurrentDictionary<string, (long Newest, long ChangedAt)> last = new(StringComparer.Ordinal);
 
     /// <summary>Connects when it is first asked.</summary>
     /// <exception cref="ArgumentException">The options make no sense.</exception>
-    public EtcdRegister(EtcdOptions options) => (keys, gateway) = (new EtcdKeys(options.Checked().Prefix), new EtcdGateway(options));
+    public EtcdRegister(EtcdOptions options)
+    {
+        (keys, gateway) = (new EtcdKeys(options.Checked().Prefix), new EtcdGateway(options));
+        watch = new EtcdWatch(gateway, keys.AllStatements, options.Silence, RevisionAsync);
+    }
 
     /// <summary>What stands in the way at present, in a sentence; null while all is well.</summary>
     public string? Trouble => gateway.Trouble;
@@ -71,7 +77,45 @@ public sealed class EtcdRegister : IRegister, IDisposable
     }
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<Statement> FollowAsync([EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var backoff = new Backoff();
+        while (true)
+        {
+            await using var revisions = watch.FromAsync(0, cancel).GetAsyncEnumerator(cancel);
+            while (await NextAsync(revisions))
+            {
+                backoff.Reset();
+                foreach (var put in revisions.Current.Events)
+                {
+                    if (put is { IsPut: true, Value.Length: >= 8 } && keys.StatedBy(put.Key) is { } validator)
+                        yield return new Statement(validator, BinaryPrimitives.ReadInt64BigEndian(put.Value), put.Value.AsMemory(8));
+                }
+            }
+            await backoff.WaitAsync(cancel);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => gateway.Dispose();
+
+    // False where the watch has broken: what it missed is read.
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<EtcdRevision> revisions)
+    {
+        try
+        {
+            return await revisions.MoveNextAsync();
+        }
+        catch (LogException passing) when (passing is EtcdUnreachableException or EtcdCompactedException)
+        {
+            gateway.Trouble = passing.Message;
+            return false;
+        }
+    }
+
+    // Each publication writes its validator's newest height, too.
+    private async Task<long> RevisionAsync(CancellationToken cancel) =>
+        (await gateway.AskAsync("/v3/kv/range", EtcdJson.Object(json => json.KeysUnder(keys.Newest)), cancel)).KeyValues().Select(newest => newest.Number("mod_revision")).DefaultIfEmpty().Max();
 
     /// <summary>Those who may have spoken of a height, in order.</summary>
     private async Task<List<string>> ValidatorsAsync(long height, CancellationToken cancel)

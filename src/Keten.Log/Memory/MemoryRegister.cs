@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
 namespace Keten.Log;
 
 /// <summary>A register in one process: for a ledger of one validator on the File engine, and for validators simulated in one process. Forgotten when the process ends, which
@@ -6,6 +9,7 @@ public sealed class MemoryRegister : IRegister
 {
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, Ring> validators = new(StringComparer.Ordinal);
+    private readonly List<Channel<Statement>> followers = [];
 
     /// <inheritdoc/>
     public ValueTask<bool> PublishAsync(string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default)
@@ -19,7 +23,9 @@ public sealed class MemoryRegister : IRegister
                 if (validators.Count == RegisterLimits.Validators) throw new RegisterFullException();
                 validators.Add(validator, ring = new Ring());
             }
-            return ValueTask.FromResult(ring.Put(height, statement));
+            if (!ring.Put(height, statement)) return ValueTask.FromResult(false);
+            foreach (var follower in followers) follower.Writer.TryWrite(new Statement(validator, height, statement.ToArray()));
+            return ValueTask.FromResult(true);
         }
     }
 
@@ -36,6 +42,22 @@ public sealed class MemoryRegister : IRegister
             }
         }
         return ValueTask.FromResult<IReadOnlyList<Statement>>(found);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Statement> FollowAsync([EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        // Who is slow misses the oldest, and reads.
+        var arrived = Channel.CreateBounded<Statement>(new BoundedChannelOptions(RegisterLimits.Heights) { FullMode = BoundedChannelFullMode.DropOldest });
+        lock (gate) followers.Add(arrived);
+        try
+        {
+            await foreach (var statement in arrived.Reader.ReadAllAsync(cancel)) yield return statement;
+        }
+        finally
+        {
+            lock (gate) followers.Remove(arrived);
+        }
     }
 
     /// <summary>One validator's newest heights: the statement about height h stands at h modulo the number kept, until a newer one needs the place.</summary>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Npgsql;
 
 namespace Keten.Log;
@@ -62,7 +65,55 @@ public sealed class PostgresRegister : IRegister, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<Statement> FollowAsync([EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        var arrived = Channel.CreateBounded<Statement>(new BoundedChannelOptions(RegisterLimits.Heights) { FullMode = BoundedChannelFullMode.DropOldest });
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var listening = ListenAsync(arrived.Writer, ending.Token);
+        try
+        {
+            await foreach (var statement in arrived.Reader.ReadAllAsync(cancel)) yield return statement;
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await listening;
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    // Until it is cancelled; a connection that breaks is made again. What goes wrong otherwise ends the following.
+    private async Task ListenAsync(ChannelWriter<Statement> arrived, CancellationToken cancel)
+    {
+        try
+        {
+            await AskAsync<bool>(async token =>
+            {
+                await using var connection = await source.OpenConnectionAsync(token);
+                connection.Notification += (_, told) =>
+                {
+                    if (Read(told.Payload) is { } statement) arrived.TryWrite(statement);
+                };
+                await using (var listen = new NpgsqlCommand($"listen {PostgresSchema.StatementChannel(options)}", connection)) await listen.ExecuteNonQueryAsync(token);
+                while (true) await connection.WaitAsync(token);
+            }, cancel);
+        }
+        catch (Exception ended)
+        {
+            arrived.TryComplete(ended);
+        }
+    }
+
+    // Anybody who may connect can notify anything.
+    private static Statement? Read(string payload)
+    {
+        var parts = payload.Split(' ');
+        if (parts.Length != 3 || !ValidatorId.Is(parts[0]) || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var height)) return null;
+        var bytes = new byte[parts[2].Length / 2];
+        return Convert.FromHexString(parts[2], bytes, out _, out var written) == System.Buffers.OperationStatus.Done && written == bytes.Length ? new Statement(parts[0], height, bytes) : null;
+    }
 
     private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel) => await PostgresErrors.RepeatAsync(async token =>
     {

@@ -9,6 +9,9 @@ internal static class PostgresSchema
     /// <summary>The error that says that the register holds as many validators as it may.</summary>
     public const string Full = "53400";
 
+    /// <summary>Where what is published is notified: validator, height and the statement in hexadecimal digits.</summary>
+    public static string StatementChannel(PostgresOptions options) => options.Schema + "_statement";
+
     public static string Of(PostgresOptions options, int pruneQuorum) => $$"""
         create schema if not exists {{options.Schema}};
         set local search_path = {{options.Schema}};
@@ -110,6 +113,8 @@ internal static class PostgresSchema
             if at > known then update newest set height = at where validator = who; end if;
             insert into statement values (who, (at % {{RegisterLimits.Heights}})::int, at, what)
                 on conflict (validator, place) do update set height = excluded.height, bytes = excluded.bytes;
+            -- Whoever listens need not ask; a notification holds 8,000 bytes, and a statement of validators some hundred.
+            if octet_length(what) <= 2048 then perform pg_notify('{{StatementChannel(options)}}', who || ' ' || at || ' ' || encode(what, 'hex')); end if;
             return true;
         end $$;
 

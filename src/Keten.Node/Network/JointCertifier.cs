@@ -11,11 +11,13 @@ namespace Keten.Node.Network;
 /// </summary>
 internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrder shared, PromiseFile promises) : Certifier
 {
-    // The others are a few round trips behind, or something is wrong: then there is no hurry.
-    private const int Glances = 100;
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(4), Pause = TimeSpan.FromMilliseconds(500);
+    // Where nobody has said anything for so long, what was said may have been missed, or something is wrong.
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400);
+    private readonly StatementBoard board = new(shared.Register, node.Failure);
     private readonly ValidatorSet validators = node.Ledger.Validators;
     private bool behind;
+
+    public override Task RunAsync() => board.RunAsync();
 
     public override async ValueTask<Certificate[]> CertifyAsync(IReadOnlyList<Header> headers)
     {
@@ -37,6 +39,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
             await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header)));
         }
         for (var each = 0; each < echoes.Length; each++) certificates[each] ??= await Certificate(headers[each]);
+        board.ForgetUpTo((long)headers[^1].Height);
         return certificates!;
     }
 
@@ -57,10 +60,11 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
     private async Task<Certificate?> Gather(Header header, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
     {
-        for (var looked = 0; ; looked++)
+        for (var (ask, silent) = (true, false); ; silent = ask)
         {
-            if ((behind || looked >= Glances) && await FromPeers(header) is { } known) return known;
-            foreach (var statement in await shared.Register.ReadAsync((long)header.Height, node.Failure.Stop))
+            var next = board.Next;
+            if ((behind || silent) && await FromPeers(header) is { } known) return known;
+            foreach (var statement in ask ? await board.AskAsync((long)header.Height) : board.Of((long)header.Height))
             {
                 if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;
                 var id = standing.Echo.Validator;
@@ -70,7 +74,20 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
                 behind = false;
                 return null;
             }
-            await Task.Delay(looked < Glances ? Glance : Pause, node.Failure.Stop);
+            ask = !await Comes(next);
+        }
+    }
+
+    private async Task<bool> Comes(Task next)
+    {
+        try
+        {
+            await next.WaitAsync(Silence, node.Failure.Stop);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 

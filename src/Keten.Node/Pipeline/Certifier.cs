@@ -6,6 +6,9 @@ namespace Keten.Node.Pipeline;
 /// <summary>Has headers certified, in the order of their heights.</summary>
 internal abstract class Certifier
 {
+    /// <summary>What it does meanwhile, until the node stops.</summary>
+    public virtual Task RunAsync() => Task.CompletedTask;
+
     /// <summary>The certificates of some headers, each the successor of the one before.</summary>
     public abstract ValueTask<Certificate[]> CertifyAsync(IReadOnlyList<Header> headers);
 }

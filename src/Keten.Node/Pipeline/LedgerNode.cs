@@ -35,9 +35,7 @@ public sealed class LedgerNode : IAsyncDisposable
         sequencer = new Sequencer(node);
         var executed = Channel.CreateBounded<Executed>(BlocksAhead);
         door = new Door(node, sequencer);
-        stages = node.Validator is not { } validator ? [] : [
-            Run(sequencer.RunAsync), Run(new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync),
-            Run(new FinalStage(node, proofs, rhythm, CertifierOf(validator), executed.Reader).RunAsync), Run(FailAll), .. node.Shared is { } shared ? [Run(new Mirror(node, shared.Log).RunAsync)] : Array.Empty<Task>()];
+        stages = node.Validator is { } validator ? [.. Stages(executed, CertifierOf(validator))] : [];
         node.Failure.Stop.UnsafeRegister(static stopped => ((LedgerNode)stopped!).Wake(), this);
     }
 
@@ -297,6 +295,16 @@ public sealed class LedgerNode : IAsyncDisposable
     }
 
     private ulong SecondSnapshot() => node.Snapshots.Heights() is [_, var second, ..] ? second : 0;
+
+    private IEnumerable<Task> Stages(Channel<Executed> executed, Certifier certifier)
+    {
+        yield return Run(sequencer.RunAsync);
+        yield return Run(new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync);
+        yield return Run(new FinalStage(node, proofs, rhythm, certifier, executed.Reader).RunAsync);
+        yield return Run(certifier.RunAsync);
+        yield return Run(FailAll);
+        if (node.Shared is { } shared) yield return Run(new Mirror(node, shared.Log).RunAsync);
+    }
 
     private Task Run(Func<Task> stage) => Task.Factory.StartNew(() => Guarded(stage), CancellationToken.None, TaskCreationOptions.DenyChildAttach, node.Scheduler).Unwrap();
 

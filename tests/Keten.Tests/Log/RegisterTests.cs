@@ -66,6 +66,31 @@ public abstract class RegisterConformance : IAsyncLifetime
     }
 
     [EngineFact]
+    public async Task Who_follows_is_told_what_anybody_publishes_from_then_on()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var heard = new System.Collections.Concurrent.ConcurrentQueue<(string, long, byte[])>();
+        var following = Task.Run(async () =>
+        {
+            await foreach (var statement in register.FollowAsync(stop.Token)) heard.Enqueue((statement.Validator, statement.Height, statement.Bytes.ToArray()));
+        });
+        // Until it has begun.
+        for (var height = 1; heard.IsEmpty; height++)
+        {
+            await register.PublishAsync(Ada, height, new byte[] { 0 }, stop.Token);
+            await Task.Delay(20, stop.Token);
+        }
+        await register.PublishAsync(Ada, 5_000, new byte[] { 1 }, stop.Token);
+        await register.PublishAsync(Ben, 5_000, new byte[] { 2, 3 }, stop.Token);
+        await register.PublishAsync(Ada, 5_001, Array.Empty<byte>(), stop.Token);
+        await register.PublishAsync(Ada, 5_000, new byte[] { 4 }, stop.Token);
+        while (heard.Count(one => one.Item2 >= 5_000) < 4) await Task.Delay(10, stop.Token);
+        Assert.Equal([(Ada, 5_000L, "01"), (Ben, 5_000L, "0203"), (Ada, 5_001L, ""), (Ada, 5_000L, "04")], heard.Where(one => one.Item2 >= 5_000).Select(one => (one.Item1, one.Item2, Convert.ToHexString(one.Item3))));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
+    }
+
+    [EngineFact]
     public async Task Bad_statements_are_refused()
     {
         foreach (var id in new[] { "", new string('A', 40), new string('a', 39), new string('g', 40) })
