@@ -40,13 +40,15 @@ internal static class Network
     private static async Task MeasureAsync(Run run, LocalNetwork network, Fleet fleet)
     {
         var (aRound, halfSeconds) = (run.Pick(10_000, 30_000, 120_000), run.Pick(4, 10, 60));
-        await RoundAsync(network, fleet, aRound / 2);
+        var height = (await RoundAsync(network, fleet, aRound / 2)).Max(each => each.Height);
         for (var round = 0; round < run.Rounds; round++)
         {
             var before = Cpu(network);
             var all = await RoundAsync(network, fleet, aRound);
             var (after, seconds) = (Cpu(network), all.Max(each => each.Seconds));
             run.Add("transfersPerSecond", "/s", all.Sum(each => each.Done) / seconds);
+            run.Add("transfersPerBlock", "", aRound / (double)(all.Max(each => each.Height) - height));
+            height = all.Max(each => each.Height);
             run.Add("nodesCpuPerTransfer", "µs", (after.Nodes - before.Nodes) * 1e6 / aRound);
             run.Add("etcdCpuPerTransfer", "µs", (after.Order - before.Order) * 1e6 / aRound);
             run.Say(FormattableString.Invariant($"{run.Last("transfersPerSecond"):#,0} transfers/s"));

@@ -15,7 +15,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400);
     private readonly StatementBoard board = new(shared.Register, node.Failure);
     private readonly ValidatorSet validators = node.Ledger.Validators;
-    private bool behind;
+    private bool behind, missed = true;
 
     public override Task RunAsync() => board.RunAsync();
 
@@ -60,7 +60,8 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
     private async Task<Certificate?> Gather(Header header, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
     {
-        for (var (ask, silent) = (true, false); ; silent = ask)
+        // As long as what is published comes in by itself, nothing is asked for.
+        for (var (ask, silent) = (missed, false); ; silent = ask)
         {
             var next = board.Next;
             if ((behind || silent) && await FromPeers(header) is { } known) return known;
@@ -71,7 +72,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
                 if (validators.Find(id) is null || passed.ContainsKey(id) || !passes(standing)) continue;
                 passed.Add(id, standing);
                 if (passed.Count < validators.Quorum) continue;
-                behind = false;
+                (behind, missed) = (false, ask);
                 return null;
             }
             ask = !await Comes(next);

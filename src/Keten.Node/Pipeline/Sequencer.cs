@@ -17,6 +17,9 @@ internal sealed class Sequencer(NodeParts node)
     public const long HourAtMost = 3_600;
     private const long JumpAtMost = 35 * Instant.Day;
 
+    // An entry in a shared log costs every validator two statements and a quorum of signatures to check, however small it is.
+    private static readonly TimeSpan WaitForMoreAtMost = TimeSpan.FromMilliseconds(50);
+
     private readonly ConcurrentQueue<Waiting> waiting = new();
     private readonly ConcurrentQueue<Ordered> own = new();
     private readonly Signal change = new();
@@ -83,6 +86,7 @@ internal sealed class Sequencer(NodeParts node)
             if (IsBatchReady()) await Append(Take());
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
             else if (IsTickWanted()) await Append([]);
+            else if (IsMoreComing()) await Task.WhenAny(next, Task.Delay(WaitForMoreAtMost, node.Clock, node.Failure.Stop));
             else await next;
         }
     }
@@ -116,7 +120,11 @@ internal sealed class Sequencer(NodeParts node)
 
     // A few transactions wait for those under way, and go together: an entry costs a signature, two flushes and a certificate, however small it is.
     private bool IsBatchReady() =>
-        !waiting.IsEmpty && (Volatile.Read(ref underWay) == 0 || Volatile.Read(ref closing) || waiting.Count >= Math.Max(1, node.Options.BatchAtMost / 4));
+        !waiting.IsEmpty && (Volatile.Read(ref underWay) == 0 && !IsMoreComing() || Volatile.Read(ref closing) || node.Shared is null && waiting.Count >= Math.Max(1, node.Options.BatchAtMost / 4));
+
+    // What has come through the door and is being verified goes along, where that costs no time worth speaking of.
+    private bool IsMoreComing() =>
+        node.Shared is not null && waiting.TryPeek(out var oldest) && waiting.Count < Math.Min(node.Room.Count, node.Options.BatchAtMost) && node.Clock.GetElapsedTime(oldest.Began) < WaitForMoreAtMost;
 
     private bool IsTickWanted()
     {
