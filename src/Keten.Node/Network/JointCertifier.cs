@@ -1,5 +1,6 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
+using Keten.Log;
 using Keten.Node.Pipeline;
 using Keten.Node.Storage;
 
