@@ -34,8 +34,11 @@ public sealed class Ledger
     /// <summary>The hash of the genesis.</summary>
     public Hash Id { get; }
 
-    /// <summary>The contracts that it knows.</summary>
+    /// <summary>The contracts that it knows, those that are not in force yet included.</summary>
     public Catalogue Catalogue => catalogue;
+
+    /// <summary>The contracts that are in force.</summary>
+    public Catalogue InForce => executor.InForce;
 
     /// <summary>Its records.</summary>
     public LedgerState State { get; }
@@ -52,20 +55,22 @@ public sealed class Ledger
     /// <summary>How many of them it skipped.</summary>
     public ulong Skipped { get; private set; }
 
-    /// <summary>Who signs entries and certifies headers now.</summary>
-    public ValidatorSet Validators => Genesis.Validators;
+    /// <summary>Who signs the next entry and certifies the header that comes of it. Who certified one before: <see cref="Block.Validators"/>.</summary>
+    public ValidatorSet Validators => State.Members;
 
     /// <summary>The latest checkpoint, whose root the next one's header will carry.</summary>
     public Checkpoint? Latest { get; private set; }
 
     /// <summary>A new ledger.</summary>
-    /// <exception cref="ArgumentException">The catalogue is not the genesis's.</exception>
+    /// <exception cref="CatalogueMissingException">The catalogue is not the genesis's, and does not come after it.</exception>
     public static Ledger Begin(Genesis genesis, Catalogue catalogue, KeyCache? keys = null)
     {
-        if (genesis.Catalogue != catalogue.Hash) throw new ArgumentException("The genesis names another catalogue.", nameof(catalogue));
         var ledger = new Ledger(genesis, catalogue, keys ?? new KeyCache(), new HistoryTree()) { logHash = genesis.LedgerId, stateRoot = StateTree.EmptyRoot };
+        ledger.Enforce(genesis.Catalogue, 1);
         var state = ledger.State;
-        state.CountersTable.Set(0, new Counters(1, 1));
+        state.CountersTable.Set(0, new Counters(1, 1, 1));
+        state.Sets.Set(0, genesis.Validators);
+        state.GovernanceTable.Set(0, new Governance(0, default, null));
         state.Clock.Set(0, genesis.Began);
         state.Clock.Set(1, genesis.Began);
         state.ParameterTable.Set(0, genesis.Parameters);
@@ -82,14 +87,16 @@ public sealed class Ledger
 
     /// <summary>A ledger from a snapshot, ready for the entry after it.</summary>
     /// <exception cref="Cbor.MalformedException">The snapshot is not one of this ledger.</exception>
+    /// <exception cref="CatalogueMissingException">It was decided by a catalogue that is not known here.</exception>
     public static Ledger Restore(Genesis genesis, Catalogue catalogue, Snapshot snapshot, HistoryTree history, KeyCache? keys = null)
     {
-        if (snapshot.Head.LedgerId != genesis.LedgerId || snapshot.Head.Catalogue != catalogue.Hash) throw new ArgumentException("The snapshot is of another ledger or catalogue.", nameof(snapshot));
+        if (snapshot.Head.LedgerId != genesis.LedgerId) throw new ArgumentException("The snapshot is of another ledger.", nameof(snapshot));
         var ledger = new Ledger(genesis, catalogue, keys ?? new KeyCache(), history)
         {
             skippedBefore = snapshot.Skipped, Head = snapshot.Head, LogPosition = snapshot.Head.LogPosition, logHash = snapshot.Head.LogHash, previous = snapshot.Head.Hash, Skipped = snapshot.Skipped,
             stateRoot = snapshot.Head.StateRoot, stateHeight = snapshot.Head.StateHeight,
         };
+        ledger.Enforce(snapshot.Head.Catalogue, snapshot.Head.Height);
         var records = snapshot.LoadInto(ledger.State);
         ledger.State.Height = snapshot.Head.Height;
         ledger.Latest = new Checkpoint(snapshot.Head.Height, records, ledger.tree);
@@ -99,8 +106,10 @@ public sealed class Ledger
     /// <summary>Takes the log's next entry. Null where it is skipped: it does not decode, is not signed by a current validator, or repeats one.</summary>
     /// <param name="bytes">As the log gave it.</param>
     /// <param name="own">The same entry as this process made it, so that nothing is decoded or verified twice.</param>
+    /// <exception cref="CatalogueMissingException">The block would be the first of a catalogue that is not known here. Nothing has been changed.</exception>
     public Block? Execute(ReadOnlyMemory<byte> bytes, Entry? own = null)
     {
+        var next = NextCatalogue();
         LogPosition++;
         logHash = Chain(logHash, bytes.Span);
         var entry = own is not null && own.Bytes.Span.SequenceEqual(bytes.Span) ? own : Read(bytes);
@@ -110,7 +119,9 @@ public sealed class Ledger
             return null;
         }
         State.Height++;
-        Advance(entry);
+        var certifying = Validators;
+        if (next is not null) Activate(next);
+        Advance(entry, certifying);
         State.Settle();
         var outcomes = new BlockOutcomes(entry.Transactions.Count, entry.CallCount);
         var first = History.Count;
@@ -122,14 +133,14 @@ public sealed class Ledger
             if (!decision.IsVoid) leaves.Add(entry.Transactions[each].Leaf);
         }
         History.AppendMany(CollectionsMarshal.AsSpan(leaves));
-        return Close(entry, outcomes, first);
+        return Close(entry, outcomes, first, certifying);
     }
 
     /// <summary>
     /// Who may read an agreement now, its records and its events: whom its state says, or else the parties that the state names; nobody where its contract could not say, and null where there
-    /// is no such agreement.
+    /// is no such agreement. Of the ledger itself, 0, whose events are of what validators decide: the validators.
     /// </summary>
-    public Readers? ReadersOf(ulong agreement) => State.Agreement(agreement) is { } record ? AgreementReaders.Of(State, agreement, record) : null;
+    public Readers? ReadersOf(ulong agreement) => agreement == 0 ? MembersOnly() : State.Agreement(agreement) is { } record ? AgreementReaders.Of(State, agreement, record) : null;
 
     /// <summary>A proof of a record, or of its absence, as of the latest checkpoint; the root is in the header of the checkpoint after.</summary>
     /// <param name="key">As <see cref="RecordKeys"/> gives it.</param>
@@ -156,6 +167,13 @@ public sealed class Ledger
         ? new SnapshotWalk(Head, skippedBefore, History.Frontier, State)
         : throw new InvalidOperationException("A snapshot is taken at a checkpoint.");
 
+    private Readers MembersOnly()
+    {
+        var named = new Party[Validators.Count];
+        for (var each = 0; each < named.Length; each++) named[each] = Validators.All[each].Party;
+        return Readers.Of(named);
+    }
+
     private static Entry? Read(ReadOnlyMemory<byte> bytes)
     {
         try
@@ -169,21 +187,34 @@ public sealed class Ledger
     }
 
     private bool IsCurrent(Entry entry, bool verified) =>
-        entry.LedgerId == Id && entry.Epoch == 0 && Validators.Find(entry.Validator) is { } key && entry.Sequence > State.Validators.Get(entry.Validator).Sequence
+        entry.LedgerId == Id && entry.Epoch == 0 && Validators.ById(entry.Validator) is { Key: var key } validator && !State.IsMuted(validator.Party) && entry.Sequence > State.Validators.Get(entry.Validator).Sequence
             && (verified || keys.Get(entry.Validator, key) is { } imported && entry.IsSignedBy(imported));
 
-    // Ledger time: the lower median of what the validators last stated, never back, and by at most an hour an entry.
-    private void Advance(Entry entry)
+    // Ledger time: the lower median of what the validators whose entries count last stated, never back, and by at most an hour an entry.
+    private void Advance(Entry entry, ValidatorSet validators)
     {
         State.Validators.Set(entry.Validator, new ValidatorState(entry.Sequence, entry.Clock));
-        var clocks = new Instant[Validators.Count];
-        for (var each = 0; each < clocks.Length; each++) clocks[each] = State.Validators.Get(Validators.Ids[each]).Clock;
-        Array.Sort(clocks);
-        var (now, median) = (State.Now, clocks[(clocks.Length - 1) / 2]);
+        var (clocks, count) = (new Instant[validators.Count], 0);
+        foreach (var one in validators.All)
+            if (!State.IsMuted(one.Party)) clocks[count++] = State.Validators.Get(one.Key.Id).Clock;
+        Array.Sort(clocks, 0, count);
+        var (now, median) = (State.Now, clocks[(count - 1) / 2]);
         if (median > now) State.Clock.Set(0, median - now > HourAtMost ? now.Plus(HourAtMost) : median);
     }
 
-    private Block Close(Entry entry, BlockOutcomes outcomes, ulong first)
+    // The catalogue that the next block is the first of; null where there is no change.
+    private Catalogue? NextCatalogue() =>
+        State.NextCatalogue is not { } next || next.Height > State.Height + 1 ? null : catalogue.ByHash(next.Catalogue) ?? throw new CatalogueMissingException(next.Catalogue, next.Height);
+
+    private void Activate(Catalogue next)
+    {
+        executor.InForce = next;
+        State.GovernanceTable.Set(0, State.Governance with { Next = null });
+    }
+
+    private void Enforce(in Hash hash, ulong height) => executor.InForce = catalogue.ByHash(hash) ?? throw new CatalogueMissingException(hash, height);
+
+    private Block Close(Entry entry, BlockOutcomes outcomes, ulong first, ValidatorSet certifying)
     {
         var ends = State.DirtyCount >= State.Parameters.CheckpointRecords || State.Now - State.Clock.Get(1) >= State.Parameters.CheckpointSeconds;
         if (ends)
@@ -195,9 +226,9 @@ public sealed class Ledger
         }
         Head = new Header(
             Id, 0, State.Height, LogPosition, logHash, State.Now, previous, History.Count, History.Root, (ulong)outcomes.Calls.Count, OutcomeTree.RootOf(outcomes.LeafHashes),
-            stateRoot, stateHeight, Validators.Hash, Validators.Hash, catalogue.Hash);
+            stateRoot, stateHeight, certifying.Hash, Validators.Hash, InForce.Hash);
         (previous, skippedBefore) = (Head.Hash, Skipped);
-        return new Block(Head, entry.Transactions, first, outcomes, ends ? Latest : null);
+        return new Block(Head, entry.Transactions, first, outcomes, ends ? Latest : null, certifying, Validators);
     }
 
     private static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)

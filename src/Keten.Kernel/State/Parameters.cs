@@ -14,6 +14,13 @@ public sealed record Parameters(long ExpiryAheadSeconds, int StepsPerCall, int W
     /// <summary>A day's expiry, 10,000 steps, 1,000 wake-ups a block, a checkpoint each 100,000 records or second; open to all.</summary>
     public static Parameters Default { get; } = new(86_400, 10_000, 1_000, 100_000, 1, default);
 
+    /// <summary>
+    /// Whether a ledger can live with them, so that no vote can stop it: an expiry of a minute to a day, 1,000 to 10 million steps, 10 to 100,000 wake-ups, checkpoints each 1,000 to
+    /// 10 million records and at least each hour, at most 64 who admit others.
+    /// </summary>
+    public bool IsSane => ExpiryAheadSeconds is >= 60 and <= 86_400 && StepsPerCall is >= 1_000 and <= 10_000_000 && WakeUpsPerBlock is >= 10 and <= 100_000
+        && CheckpointRecords is >= 1_000 and <= 10_000_000 && CheckpointSeconds is >= 1 and <= 3_600 && AdmittedBy.Count <= 64;
+
     internal static void Write(CborWriter writer, in Parameters value)
     {
         writer.Array(6);

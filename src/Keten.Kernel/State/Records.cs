@@ -106,19 +106,20 @@ internal readonly record struct Spent(long Day, long Amount)
 }
 
 /// <summary>The next numbers that the ledger gives.</summary>
-internal readonly record struct Counters(uint NextUnit, ulong NextAgreement)
+internal readonly record struct Counters(uint NextUnit, ulong NextAgreement, ulong NextProposal)
 {
     public static void Write(CborWriter writer, in Counters counters)
     {
-        writer.Array(2);
+        writer.Array(3);
         writer.Unsigned(counters.NextUnit);
         writer.Unsigned(counters.NextAgreement);
+        writer.Unsigned(counters.NextProposal);
     }
 
     public static Counters Read(ref CborReader reader)
     {
-        reader.ArrayOf(2);
-        return new Counters((uint)reader.Unsigned(uint.MaxValue), reader.Unsigned());
+        reader.ArrayOf(3);
+        return new Counters((uint)reader.Unsigned(uint.MaxValue), reader.Unsigned(), reader.Unsigned());
     }
 }
 

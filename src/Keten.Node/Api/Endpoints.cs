@@ -12,6 +12,7 @@ internal static class Endpoints
         AccountEndpoints.Map(app);
         PartyEndpoints.Map(app);
         LedgerEndpoints.Map(app);
+        ValidatorEndpoints.Map(app);
         ProofEndpoints.Map(app);
         EventEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");

@@ -59,23 +59,23 @@ internal static class TransactionEndpoints
         return Answers.Json(json);
     }
 
-    private static async Task<IResult> ReceiptOf(HttpContext http, string id, string? from, LedgerNode node, ReaderGuard guard)
+    private static async Task<IResult> ReceiptOf(HttpContext http, string id, string? from, string? known, LedgerNode node, ReaderGuard guard)
     {
         var transaction = Answers.HashOf(id, "id");
         var first = Answers.Number(from, "from", 0, 0, Transaction.CallsAtMost);
-        var (problem, receipt) = Readable(await guard.ReaderOf(http), transaction, first, node);
+        var (problem, receipt) = Readable(await guard.ReaderOf(http), transaction, first, node, known is null ? 0 : Answers.Number(known, "known"));
         return receipt is null ? problem! : Answers.Binary(receipt.ToBytes(), Answers.Cose);
     }
 
     // Whose it is is known from its body alone, so of a pruned one everybody who signs learns that it is gone: that it was decided is for all to see anyway.
-    private static (Problem? Problem, Receipt? Receipt) Readable(Reader reader, Hash transaction, int from, LedgerNode node)
+    private static (Problem? Problem, Receipt? Receipt) Readable(Reader reader, Hash transaction, int from, LedgerNode node, ulong known = 0)
     {
         const string What = "No decided transaction has this id, or it is not for this reader.";
         if (!reader.Open && reader.Party.IsNone) return (reader.Refuse(What), null);
-        if (node.ReceiptOf(transaction) is not { } shown) return (node.PrunedIn(transaction) is { } height ? Problem.PrunedIn(height) : reader.Refuse(What), null);
+        if (node.ReceiptOf(transaction, knownChange: known) is not { } shown) return (node.PrunedIn(transaction) is { } height ? Problem.PrunedIn(height) : reader.Refuse(What), null);
         if (!TransactionReaders.May(reader, shown, node)) return (reader.Refuse(What), null);
         if (from == 0) return (null, shown);
-        return from < shown.Transaction.Calls.Length && node.ReceiptOf(transaction, from) is { } later ? (null, later) : (Problem.NotFound("The transaction has no such call."), null);
+        return from < shown.Transaction.Calls.Length && node.ReceiptOf(transaction, from, known) is { } later ? (null, later) : (Problem.NotFound("The transaction has no such call."), null);
     }
 
     private static JsonObject Of(Hash id, TransactionPlace place, LedgerNode node)

@@ -29,16 +29,16 @@ internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs
     {
         try
         {
-            Accept(own);
             var began = node.Clock.GetTimestamp();
             if (Execute(entry, own) is not { } executed)
             {
                 node.Metrics.Skipped();
                 sequencer.Poke();
                 node.Moved.Set();
-                if (own is not null) throw new NodeStoppedException($"The log's entry {entry.Position} is this node's own, and the ledger skipped it.");
+                if (own is not null) sequencer.Skipped(own, entry.Position);
                 return;
             }
+            Accept(own);
             node.Metrics.Executed(executed.Block, node.Clock.GetElapsedTime(began));
             if (executed.Block.Checkpoint is { } checkpoint) _ = Task.Factory.StartNew(() => checkpoint.Root, CancellationToken.None, TaskCreationOptions.DenyChildAttach, node.Scheduler);
             await next.WriteAsync(executed, node.Failure.Stop);

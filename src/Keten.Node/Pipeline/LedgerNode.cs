@@ -56,7 +56,6 @@ public sealed class LedgerNode : IAsyncDisposable
             var folderLock = disk.Lock("lock");
             opened.Push(folderLock);
             var genesis = DataFolder.GenesisOf(disk, setup.Genesis);
-            Refuse(genesis, setup);
             var (index, folder, snapshots) = (new TransactionIndex(), disk.Folder("blocks"), new SnapshotStore(disk.Folder("snapshots")));
             snapshots.Clean();
             var blocks = BlockStore.Open(folder, (_, content) => index.Add(BlockRecord.Read(content)), snapshots.Heights() is [var newest, ..] ? newest : 0, setup.Options.BlockSegmentBytes);
@@ -64,6 +63,7 @@ public sealed class LedgerNode : IAsyncDisposable
             log = FileLog.Open(disk.Folder("log"), setup.Options.Log);
             var keys = new KeyCache(setup.Options.KeysKept);
             var ledger = await new LedgerRecovery(genesis, setup.Catalogue, keys, log, blocks, snapshots, folder).RunAsync(cancel);
+            Refuse(ledger, setup);
             var state = new StateGate(ledger);
             var archive = new Archive(log, blocks, index, state);
             // What a crash left to do of a pruning.
@@ -155,7 +155,13 @@ public sealed class LedgerNode : IAsyncDisposable
     public byte[]? Body(Hash transaction) => node.Archive.Locate(transaction) is { } found ? found.Block.Transactions![found.Place].Cose.ToArray() : null;
 
     /// <summary>The receipt of a decided transaction, showing up to 16 of its calls from one on; null where it is unknown or its body has been pruned.</summary>
-    public Receipt? ReceiptOf(Hash transaction, int fromCall = 0) => node.Archive.ReceiptOf(transaction, fromCall);
+    /// <param name="transaction">Which.</param>
+    /// <param name="fromCall">From which call on.</param>
+    /// <param name="knownChange">The height of the newest change of validators that the asker knows: those up to there are left out. 0: it knows the genesis.</param>
+    public Receipt? ReceiptOf(Hash transaction, int fromCall = 0, ulong knownChange = 0) => node.Archive.ReceiptOf(transaction, fromCall, knownChange);
+
+    /// <summary>The certified changes of validators after a height, in order, at most 1,000: what a light client goes on by.</summary>
+    public SetChange[] ChangesOfValidators(ulong after = 0) => node.Archive.Changes(after, ulong.MaxValue);
 
     /// <summary>The certificate of a block, or null.</summary>
     public Certificate? CertificateOf(ulong height) => node.Archive.Has(height) ? node.Archive.Record(height).Certificate : null;
@@ -179,11 +185,17 @@ public sealed class LedgerNode : IAsyncDisposable
     /// <exception cref="ArgumentException">There are more.</exception>
     /// <exception cref="Kernel.Cbor.MalformedException">A key is no record's.</exception>
     /// <exception cref="NodeBusyException">Too many proofs are waited for.</exception>
-    public async Task<StateEvidence[]> ProveAsync(IReadOnlyList<byte[]> recordKeys, CancellationToken cancel = default)
+    public async Task<StateEvidence[]> ProveAsync(IReadOnlyList<byte[]> recordKeys, CancellationToken cancel = default) => await ProveAsync(recordKeys, 0, cancel);
+
+    /// <summary>The same for one who knows the change of validators at a height: those up to there are left out.</summary>
+    /// <inheritdoc cref="ProveAsync(IReadOnlyList{byte[]}, CancellationToken)" path="/exception"/>
+    public async Task<StateEvidence[]> ProveAsync(IReadOnlyList<byte[]> recordKeys, ulong knownChange, CancellationToken cancel = default)
     {
         RefuseClosed();
         if (recordKeys.Count > Proofs.AtOnce) throw new ArgumentException($"At most {Proofs.AtOnce} records are proved at once.", nameof(recordKeys));
-        return await WithCheckpoints(proofs.Prove(recordKeys), cancel);
+        var evidence = await WithCheckpoints(proofs.Prove(recordKeys), cancel);
+        if (evidence.Length == 0 || node.Archive.Changes(knownChange, evidence[0].Certificate.Header.Height) is not { Length: > 0 } changes) return evidence;
+        return Array.ConvertAll(evidence, one => one with { Changes = changes });
     }
 
     /// <summary>
@@ -246,11 +258,13 @@ public sealed class LedgerNode : IAsyncDisposable
         folderLock.Dispose();
     }
 
-    private static void Refuse(Genesis genesis, NodeSetup setup)
+    private static void Refuse(Ledger ledger, NodeSetup setup)
     {
         if (setup.Validator is not { } validator) return;
-        if (genesis.Validators.Find(validator.Id) is null) throw new InvalidOperationException($"The key {validator.Id} is none of this ledger's validators.");
-        if (genesis.Validators.Quorum > 1 && setup.Shared is null) throw new InvalidOperationException($"A certificate of this ledger takes {genesis.Validators.Quorum} validators; this node works alone.");
+        // Among others it follows until it has been voted in, and after it has been voted out.
+        if (setup.Shared is not null) return;
+        if (ledger.Validators.Find(validator.Id) is null) throw new InvalidOperationException($"The key {validator.Id} is none of this ledger's validators.");
+        if (ledger.Validators.Quorum > 1) throw new InvalidOperationException($"A certificate of this ledger takes {ledger.Validators.Quorum} validators; this node works alone.");
     }
 
     private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared, promises!) : new LoneCertifier(validator);

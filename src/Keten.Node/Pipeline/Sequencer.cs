@@ -27,7 +27,7 @@ internal sealed class Sequencer(NodeParts node)
     private Instant stated;
     private int underWay;
     private int checkpointsWanted;
-    private bool closing;
+    private bool closing, joined;
 
     public void Add(List<Waiting> some)
     {
@@ -55,6 +55,15 @@ internal sealed class Sequencer(NodeParts node)
         Poke();
     }
 
+    /// <summary>An own entry was skipped: it came behind the block in which the validators changed. Its transactions were never decided, and another node takes them.</summary>
+    /// <exception cref="NodeStoppedException">This node may still append: then nobody knows why.</exception>
+    public void Skipped(Ordered own, long position)
+    {
+        if (node.Progress.MayAppend) throw new NodeStoppedException($"The log's entry {position} is this node's own, and the ledger skipped it.");
+        foreach (var one in own.Waiting) Decline(one);
+        Executed();
+    }
+
     public void Close()
     {
         Volatile.Write(ref closing, true);
@@ -76,12 +85,21 @@ internal sealed class Sequencer(NodeParts node)
     public async Task RunAsync()
     {
         await AllOfTheLog();
-        (sequence, stated) = node.State.Read(ledger => (ledger.State.Validators.Get(node.Validator!.Id).Sequence, ledger.State.Now));
         await using var timer = node.Clock.CreateTimer(_ => Poke(), null, node.Options.TickPoll, node.Options.TickPoll);
         while (true)
         {
             var next = change.Next;
             node.Failure.Stop.ThrowIfCancellationRequested();
+            if (!node.Progress.MayAppend)
+            {
+                joined = false;
+                DeclineAll();
+                if (Volatile.Read(ref closing)) return;
+                await next;
+                continue;
+            }
+            // One that was muted may have an entry under way that counts again.
+            if (!joined) (sequence, stated, joined) = node.State.Read(ledger => (Math.Max(sequence, ledger.State.Validators.Get(node.Validator!.Id).Sequence), ledger.State.Now, true));
             await CatchUp();
             if (IsBatchReady()) await Append(Take());
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
@@ -90,6 +108,15 @@ internal sealed class Sequencer(NodeParts node)
             else await next;
         }
     }
+
+    private void DeclineAll()
+    {
+        while (!waiting.IsEmpty)
+            foreach (var one in Take()) Decline(one);
+    }
+
+    private static void Decline(in Waiting one) =>
+        one.Submission.Answer(one.Index, new Answer(one.Checked.Transaction.Id, AnswerStatus.Rejected, KernelRefusal.NotAValidator, KernelRefusal.NotAValidator.Number, 0, 0));
 
     // What a node that was killed left in the log carries its sequence numbers on: an entry made before they are known would repeat one, and be skipped.
     private async Task AllOfTheLog()

@@ -18,18 +18,27 @@ internal sealed class NetworkRig : IAsyncDisposable
     private readonly Dictionary<KeyId, ulong> counters = [];
     private readonly SimulatedDisk[] disks;
     private readonly LedgerNode?[] nodes;
+    private const int Joining = 2;
 
     public NetworkRig(int validators)
     {
         Validators = [.. Enumerable.Range(0, validators).Select(_ => SigningKey.Generate())];
-        disks = [.. Enumerable.Range(0, validators).Select(each => new SimulatedDisk(each))];
-        nodes = new LedgerNode?[validators];
+        Nodes = [.. Validators, .. Enumerable.Range(0, Joining).Select(_ => SigningKey.Generate())];
+        Parties = [.. Nodes.Select(_ => SigningKey.Generate())];
+        disks = [.. Enumerable.Range(0, Nodes.Length).Select(each => new SimulatedDisk(each))];
+        nodes = new LedgerNode?[Nodes.Length];
         Genesis = new Genesis(
-            Hash.Of("network"u8), new Instant(1_800_000_000), new ValidatorSet([.. Validators.Select((key, place) => new Validator($"V{place}", key.Public))]),
-            new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), false, Parameters.Default, BuiltIn.Catalogue.Hash);
+            Hash.Of("network"u8), new Instant(1_800_000_000), new ValidatorSet([.. Validators.Select((key, place) => new Validator($"V{place}", key.Public, Party.Of(Parties[place].Id)))]),
+            new Many<PublicKey>([Bank.Public, Ada.Public, Bob.Public, .. Parties.Select(party => party.Public)]), false, Parameters.Default, BuiltIn.Catalogue.Hash);
     }
 
     public SigningKey[] Validators { get; }
+
+    /// <summary>The key with which each node is opened: those of the genesis, and of two that may join.</summary>
+    public SigningKey[] Nodes { get; }
+
+    /// <summary>The key of each node's organisation, which votes.</summary>
+    public SigningKey[] Parties { get; }
 
     public Genesis Genesis { get; }
 
@@ -48,12 +57,12 @@ internal sealed class NetworkRig : IAsyncDisposable
     public LedgerNode this[int validator] => nodes[validator]!;
 
     public async Task OpenAsync(int validator, ILog? log = null, params Func<ulong, Certificate>[] peers) => nodes[validator] = await LedgerNode.OpenAsync(
-        new NodeSetup("none", Genesis, BuiltIn.Catalogue, Validators[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) })
+        new NodeSetup("none", Genesis, BuiltIn.Catalogue, Nodes[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) })
         { Disk = disks[validator], Shared = new SharedOrder(log ?? new MemoryLog(Order), Register) { CertificatesOf = (height, _) => peers.Select(peer => peer(height)).ToAsyncEnumerable() } });
 
     public async Task OpenAllAsync()
     {
-        for (var each = 0; each < nodes.Length; each++) await OpenAsync(each);
+        for (var each = 0; each < Validators.Length; each++) await OpenAsync(each);
     }
 
     public async Task CloseAsync(int validator)
@@ -93,6 +102,21 @@ internal sealed class NetworkRig : IAsyncDisposable
         new TransactionBuilder(Genesis.LedgerId, new Instant(Clock.GetUtcNow().ToUnixTimeSeconds()).Plus(600)).By(signer.Id, counters[signer.Id] = counters.GetValueOrDefault(signer.Id) + 1);
 
     public byte[] Pay(SigningKey from, SigningKey to, long cents) => Begin(from).Transfer(null, Party.Of(to.Id), Euro.Of(cents)).Sign(from);
+
+    /// <summary>A call of an organisation of the ledger itself.</summary>
+    public byte[] Do<TCall>(int organisation, TCall call) where TCall : notnull => Begin(Parties[organisation]).Do(call).Sign(Parties[organisation]);
+
+    public Party PartyOf(int organisation) => Party.Of(Parties[organisation].Id);
+
+    /// <summary>Proposes by one organisation, and has others vote, through a node, until it is carried; the block that decided it.</summary>
+    public async Task<ulong> CarryAsync(int through, KernelCalls.Change change, params int[] voters)
+    {
+        var answer = await DoneAsync(through, Do(voters[0], new KernelCalls.Propose(PartyOf(voters[0]), change, new Instant(Clock.GetUtcNow().ToUnixTimeSeconds()).Plus(3_600))));
+        if (voters.Length == 1) return answer.Height;
+        var number = this[through].Read(ledger => ledger.State.OpenProposals[^1]);
+        foreach (var voter in voters[1..]) answer = await DoneAsync(through, Do(voter, new KernelCalls.Vote(PartyOf(voter), number, true)));
+        return answer.Height;
+    }
 
     public async Task<Answer> DoneAsync(int validator, byte[] transaction)
     {
