@@ -54,6 +54,17 @@ public sealed class GovernanceExampleTests
                 await nodes[1].DisposeAsync();
                 nodes[1] = await Open(1, "beta-new");
             }
+            using var client = new KetenClient(new Uri(host.Url));
+            var (changes, stranger) = (await client.ChangesOfValidatorsAsync(), new LightClient(genesis));
+            Assert.True(stranger.Take(changes));
+            Assert.Equal(HeaderNews.Newer, stranger.Weigh((await client.HeadAsync())!));
+            Assert.Equal(changes[1..].Select(one => one.Height), (await client.ChangesOfValidatorsAsync(changes[0].Height)).Select(one => one.Height));
+            using var reading = new KetenClient(new Uri(host.Url), Key(shell, "dave"));
+            var (after, known) = (Receipt.FromBytes(File.ReadAllBytes(shell["after.cose"])), new KnownCertificates(genesis));
+            Assert.True(known.Take(changes));
+            var lean = await reading.ReceiptAsync(after.Transaction.Id, known: known.NewestChange);
+            Assert.Empty(Receipt.FromBytes(lean).Changes);
+            Assert.Equal(ReceiptFault.None, ReceiptCheck.Check(lean, known, out _));
             Assert.Equal(3, nodes[3].ChangesOfValidators().Length);
             Assert.Equal(["Alpha", "Beta", "Delta"], nodes[3].Read(ledger => ledger.Validators.All.ToArray()).Select(one => one.Name).Order());
             Assert.Equal(3, Receipt.FromBytes(File.ReadAllBytes(shell["after.cose"])).Changes.Count);
