@@ -33,6 +33,7 @@ public static class Program
             ShowCommand.Create(),
             SubmitCommand.Create(),
             TraceCommand.Create(),
+            ValidatorCommand.Create(),
             VerifyCommand.Create(),
             VerifyAllCommand.Create(),
         };

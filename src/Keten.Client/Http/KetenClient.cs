@@ -67,7 +67,12 @@ public sealed partial class KetenClient : IDisposable
     public async Task<SetChange[]> ChangesOfValidatorsAsync(ulong after = 0, CancellationToken cancel = default) =>
         Canonical(await BytesAsync("v1/validators/changes?from=" + Text(after), Cbor, cancel), bytes => SetChange.FromBytes(bytes));
 
-    /// <summary>The validators now {validators, quorum, muted …}, and the proposals that wait for votes where the reader is one of them.</summary>
+    /// <summary>The proposals that wait for votes [{proposal, by, until, change, yes, no}]; for the parties of validators.</summary>
+    /// <exception cref="ProblemException">The reader is none of them.</exception>
+    public async Task<JsonArray> ProposalsAsync(CancellationToken cancel = default) =>
+        (await JsonAsync("v1/proposals", cancel))["proposals"] as JsonArray ?? throw new UnexpectedAnswerException("The proposals cannot be read.");
+
+    /// <summary>The validators now {validators, quorum, since, muted, catalogue, nextCatalogue, suspended}.</summary>
     public async Task<JsonObject> ValidatorsAsync(CancellationToken cancel = default) => await JsonAsync("v1/validators", cancel);
 
     /// <summary>The receipt of a decided transaction, showing up to 16 of its calls from one on; for its readers. Check it with <see cref="ReceiptVerdict"/>.</summary>

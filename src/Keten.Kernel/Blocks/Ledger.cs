@@ -138,9 +138,17 @@ public sealed class Ledger
 
     /// <summary>
     /// Who may read an agreement now, its records and its events: whom its state says, or else the parties that the state names; nobody where its contract could not say, and null where there
-    /// is no such agreement. Of the ledger itself, 0, whose events are of what validators decide: the validators.
+    /// is no such agreement.
     /// </summary>
-    public Readers? ReadersOf(ulong agreement) => agreement == 0 ? MembersOnly() : State.Agreement(agreement) is { } record ? AgreementReaders.Of(State, agreement, record) : null;
+    public Readers? ReadersOf(ulong agreement) => State.Agreement(agreement) is { } record ? AgreementReaders.Of(State, agreement, record) : null;
+
+    /// <summary>Who may read what is voted on, and the events of the ledger itself: the validators' parties.</summary>
+    public Readers ReadersOfVotes()
+    {
+        var named = new Party[Validators.Count];
+        for (var each = 0; each < named.Length; each++) named[each] = Validators.All[each].Party;
+        return Readers.Of(named);
+    }
 
     /// <summary>A proof of a record, or of its absence, as of the latest checkpoint; the root is in the header of the checkpoint after.</summary>
     /// <param name="key">As <see cref="RecordKeys"/> gives it.</param>
@@ -166,13 +174,6 @@ public sealed class Ledger
     public SnapshotWalk BeginSnapshot() => Latest is { } latest && latest.Height == Head!.Height
         ? new SnapshotWalk(Head, skippedBefore, History.Frontier, State)
         : throw new InvalidOperationException("A snapshot is taken at a checkpoint.");
-
-    private Readers MembersOnly()
-    {
-        var named = new Party[Validators.Count];
-        for (var each = 0; each < named.Length; each++) named[each] = Validators.All[each].Party;
-        return Readers.Of(named);
-    }
 
     private static Entry? Read(ReadOnlyMemory<byte> bytes)
     {

@@ -31,6 +31,9 @@ public static class KernelContents
     /// <summary>What can be called, by number.</summary>
     public static IReadOnlyList<KernelClause> Clauses => Calls;
 
+    /// <summary>Whether a call is of what validators decide: a proposal, a vote, a node's new key.</summary>
+    public static bool IsOfVotes(ushort number) => number is >= 12 and <= 15;
+
     /// <summary>The call of a number, or null.</summary>
     public static KernelClause? Find(ushort number) => number >= 1 && number <= Calls.Length ? Calls[number - 1] : null;
 

@@ -41,7 +41,7 @@ internal static class ValidatorEndpoints
     private static async Task<IResult> Proposals(HttpContext http, LedgerNode node, ReaderGuard guard, RecordJson records)
     {
         var reader = await guard.ReaderOf(http);
-        var (may, open) = node.Read(ledger => (ledger.ReadersOf(0)!.Value, ledger.State.OpenProposals.Select(number => (number, ledger.State.ProposalOf(number)!)).ToArray()));
+        var (may, open) = node.Read(ledger => (ledger.ReadersOfVotes(), ledger.State.OpenProposals.Select(number => (number, ledger.State.ProposalOf(number)!)).ToArray()));
         if (!reader.May(may)) return reader.Refuse("Only validators' parties see what is voted on.");
         return Answers.Json(new JsonObject { ["proposals"] = Show.List(open, one => Of(one.number, one.Item2, records)) });
     }

@@ -13,12 +13,14 @@ export async function readGenesis(bytes) {
 
 /** Reads a set of validators: { validators: [{ name, key, party, id }], validatorsHash, quorum }. */
 export async function readSet(set) {
-  need(isArray(set, 1, 64) && set.every(one => isArray(one, 3, 3) && typeof one[0] === 'string' && isBytes(one[1], 64) && isBytes(one[2], 20)), 'A ledger has 1 to 64 validators.');
+  need(isArray(set, 1, 64) && set.every(one => isArray(one, 3, 3) && isName(one[0]) && isBytes(one[1], 64) && isBytes(one[2], 20)), 'A ledger has 1 to 64 validators.');
   const validators = await Promise.all(set.map(async ([name, key, party]) => ({ name, key, party, id: await keyIdOf(key) })));
   need(validators.every((one, at) => at === 0 || compare(validators[at - 1].id, one.id) < 0), 'Validators stand by their key ids.');
   need(new Set(validators.map(one => hex(one.party))).size === validators.length, 'A party is one validator.');
   return { validators, validatorsHash: await sha256(encode(set)), quorum: Math.floor(2 * set.length / 3) + 1 };
 }
+
+const isName = name => typeof name === 'string' && new TextEncoder().encode(name).length <= 256;
 
 const REMEMBERED = 'keten.ledger';
 

@@ -70,14 +70,12 @@ const checks = {
 // The validators who were to sign for a receipt's header: the genesis's, and then one change after the other, each signed for by those before it.
 async function followed(genesis, receipt) {
   let set = genesis, last = 0n;
-  for (const { fields, root, attestations, next } of receipt.changes) {
-    const header = readHeader(fields);
+  for (const { header, root, attestations, next } of receipt.changes) {
     need(same(header.ledger, genesis.ledger), 'A change of validators is of another ledger.');
     need(BigInt(header.height) > last && BigInt(header.height) < BigInt(receipt.header.height), 'A change of validators is not before it.');
     await signed(set, header, root, attestations);
-    const after = await readSet(next);
-    need(same(header.next, after.validatorsHash) && !same(header.next, header.validators), 'The new validators are not those that the old ones signed for.');
-    [set, last] = [after, BigInt(header.height)];
+    need(same(header.next, next.validatorsHash) && !same(header.next, header.validators), 'The new validators are not those that the old ones signed for.');
+    [set, last] = [next, BigInt(header.height)];
   }
   return set;
 }
@@ -118,19 +116,20 @@ export async function readReceipt(bytes) {
   need(BigInt(size) === BigInt(header.historySize), 'The proof is for another size than the header.');
   const root = await rootOf(index, size, await leafHash(await sha256(encode(statement))), path);
   need(root, 'The path does not fit its place.');
-  return { id: await sha256(payload), ledger, attestations, header, size, index, root, outcomes: readOutcomes(unprotected.get(OUTCOMES)), changes: changed ? readChanges(unprotected.get(CHANGES)) : [] };
+  return { id: await sha256(payload), ledger, attestations, header, size, index, root, outcomes: readOutcomes(unprotected.get(OUTCOMES)), changes: changed ? await readChanges(unprotected.get(CHANGES)) : [] };
 }
 
-function readChanges(changes) {
+async function readChanges(changes) {
   need(isArray(changes, 1, CHANGES_AT_MOST) && changes.every(one => isArray(one, 2, 2) && one[0] instanceof Uint8Array), 'Changes of validators are listed with their certificates.');
-  return changes.map(([bytes, next]) => {
+  return Promise.all(changes.map(async ([bytes, next]) => {
     const certificate = decode(bytes);
-    need(isArray(certificate, 3, 3) && certificate[0] instanceof Uint8Array && isBytes(certificate[1], 32) && isArray(certificate[2], 1, 64), 'A certificate is header, root and signatures.');
+    need(isArray(certificate, 3, 3) && certificate[0] instanceof Uint8Array && isBytes(certificate[1], 32) && isArray(certificate[2], 0, 64), 'A certificate is header, root and signatures.');
     const [fields, root, attestations] = certificate;
     need(attestations.every(one => isArray(one, 2, 2) && isId(one[0]) && isBytes(one[1], 64)), 'A signature names who signed.');
     const protectedBytes = validator => encode(new Map([[1, -7], [4, validator], [STRUCTURE, 1], [FIELDS, fields]]));
-    return { fields, root, next, attestations: attestations.map(([validator, signature]) => ({ validator, signature, protectedBytes: protectedBytes(validator) })) };
-  });
+    const signatures = attestations.map(([validator, signature]) => ({ validator, signature, protectedBytes: protectedBytes(validator) }));
+    return { header: readHeader(fields), root, next: await readSet(next), attestations: signatures };
+  }));
 }
 
 function readAttestation(bytes) {

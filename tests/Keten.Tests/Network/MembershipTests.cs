@@ -1,8 +1,10 @@
 using Keten.Client;
+using Keten.Contracts;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.State;
 using Keten.Node.Pipeline;
+using Keten.Node.Storage;
 
 namespace Keten.Tests.Networks;
 
@@ -59,6 +61,12 @@ public sealed class MembershipTests
         var client = new LightClient(rig.Genesis);
         Assert.True(client.Take(rig[1].ChangesOfValidators()));
         Assert.Equal(HeaderNews.Newer, client.Weigh(rig[4].CertificateOf(last.Height)!));
+
+        // What it kept is whole, certificate by certificate, executed again too; and it goes on from there.
+        await rig.CloseAsync(3);
+        Assert.DoesNotContain(NodeCheck.Run(rig.DiskOf(3), BuiltIn.Catalogue), finding => finding.IsDamage);
+        await rig.OpenAsync(3);
+        await rig.SameAsync((await rig.DoneAsync(4, rig.Pay(rig.Ada, rig.Bob, 1))).Height, 0, 3);
     }
 
     [Fact]

@@ -103,6 +103,8 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public byte[] Pay(SigningKey from, SigningKey to, long cents) => Begin(from).Transfer(null, Party.Of(to.Id), Euro.Of(cents)).Sign(from);
 
+    public IDisk DiskOf(int validator) => disks[validator];
+
     /// <summary>A call of an organisation of the ledger itself.</summary>
     public byte[] Do<TCall>(int organisation, TCall call) where TCall : notnull => Begin(Parties[organisation]).Do(call).Sign(Parties[organisation]);
 

@@ -239,7 +239,7 @@ public sealed class GovernanceRules
         senate.Carry(Senate.Removing(3), 0, 1, 2);
         var told = senate.BlockAt(senate.Head.Height).Outcomes;
         Assert.Equal(["KernelCalls.Voted", "KernelCalls.Carried"], told.Events.Select(one => one.Contract.Events.First(kind => kind.Number == one.Number).EventCodec.Name));
-        var readers = senate.Ledger.ReadersOf(0)!.Value;
+        var readers = senate.Ledger.ReadersOfVotes();
         Assert.True(readers.Allows(Senate.PartyOf(0)));
         Assert.False(readers.Allows(Senate.PartyOf(3)));
         Assert.False(readers.IsEveryone);

@@ -123,7 +123,9 @@ internal sealed class Senate
     public void UntilCheckpoint()
     {
         Now = Now.Plus(10);
-        for (var each = 0; Ledger.Latest?.Height != Head.Height; each++) Execute(Entry(nodes[Ledger.Validators.Ids[each % Ledger.Validators.Count]]));
+        var each = 0;
+        do Execute(Entry(nodes[Ledger.Validators.Ids[each++ % Ledger.Validators.Count]]));
+        while (Ledger.Latest?.Height != Head.Height);
     }
 
     /// <summary>The receipt of the first transaction of a block, with the changes of validators before it.</summary>

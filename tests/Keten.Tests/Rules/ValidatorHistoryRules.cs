@@ -1,6 +1,7 @@
 using Keten.Client;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
+using Keten.Kernel.State;
 using Keten.Tests.Ledgers;
 
 namespace Keten.Tests.Rules;
@@ -125,6 +126,22 @@ public sealed class ValidatorHistoryRules
         Assert.Equal(HeaderNews.Newer, client.Weigh(senate.Certify(late with { Validators = four.Hash, Next = four.Hash }, four)));
         Assert.False(client.Take(senate.Changes));
         Assert.Equal(0ul, client.ChangedAt);
+    }
+
+    [Fact]
+    public void A_proof_of_a_record_carries_the_changes_too()
+    {
+        senate.UntilCheckpoint();
+        var key = RecordKeys.Validators(senate.Changes[2].Height);
+        var (_, value, proof) = senate.Ledger.Prove(key)!.Value;
+        senate.UntilCheckpoint();
+        var evidence = new StateEvidence(key, value, proof, senate.CertificateAt(senate.Head.Height)) { Changes = senate.Changes };
+        Assert.Equal(senate.Ledger.Validators.ToBytes(), evidence.Value);
+        Assert.True(evidence.Verify(senate.Genesis));
+        Assert.True(StateEvidence.FromBytes(evidence.ToBytes()).Verify(senate.Genesis));
+        Assert.True(evidence.Verify(new KnownCertificates(senate.Genesis)));
+        Assert.False((evidence with { Changes = [] }).Verify(senate.Genesis));
+        Assert.False((evidence with { Changes = [senate.Changes[0], senate.Changes[2]] }).Verify(senate.Genesis));
     }
 
     [Fact]
