@@ -35,6 +35,9 @@ public sealed class KernelRefusal : IRefusal
     /// <summary>It was accepted for the log and expired before it was ordered.</summary>
     public static readonly KernelRefusal NotOrdered = new(10, nameof(NotOrdered), "The transaction was not ordered before it expired.");
 
+    /// <summary>It stood in the way of all others.</summary>
+    public static readonly KernelRefusal SetAside = new(11, nameof(SetAside), "The validators have set this transaction aside when they restarted the order.");
+
     /// <summary>A required signature is missing.</summary>
     public static readonly KernelRefusal SignatureMissing = new(100, nameof(SignatureMissing), "A signature that the clause requires is missing.");
 

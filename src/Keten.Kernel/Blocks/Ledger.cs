@@ -20,6 +20,7 @@ public sealed class Ledger
     private readonly List<Hash> leaves = [];
     private Hash logHash, stateRoot, previous;
     private ulong stateHeight, skippedBefore;
+    private EpochState? epoch;
 
     private Ledger(Genesis genesis, Catalogue catalogue, KeyCache keys, HistoryTree history)
     {
@@ -48,6 +49,12 @@ public sealed class Ledger
 
     /// <summary>How many log entries it has taken, skipped ones too.</summary>
     public ulong LogPosition { get; private set; }
+
+    /// <summary>Which epoch the order is in: 0, or that of the last record that restarted it.</summary>
+    public ulong Epoch => epoch?.Number ?? 0;
+
+    /// <summary>Where that record stands, from which on the epoch's own entries are counted; 0 in epoch 0.</summary>
+    public ulong EpochFrom => epoch?.From ?? 0;
 
     /// <summary>How many of them it skipped.</summary>
     public ulong Skipped { get; private set; }
@@ -92,16 +99,24 @@ public sealed class Ledger
         };
         var records = snapshot.LoadInto(ledger.State);
         ledger.State.Height = snapshot.Head.Height;
+        ledger.epoch = ledger.State.Epoch.Get(0);
         ledger.Latest = new Checkpoint(snapshot.Head.Height, records, ledger.tree);
         return ledger;
     }
 
-    /// <summary>Takes the log's next entry. Null where it is skipped: it does not decode, is not signed by a current validator, or repeats one.</summary>
+    /// <summary>Takes the log's next entry. Null where it is skipped (it does not decode, is not signed by a current validator, is of another epoch, or repeats one), and where it restarts the order.</summary>
     /// <param name="bytes">As the log gave it.</param>
     /// <param name="own">The same entry as this process made it, so that nothing is decoded or verified twice.</param>
     public Block? Execute(ReadOnlyMemory<byte> bytes, Entry? own = null)
     {
         LogPosition++;
+        if (Restart(bytes.Span) is { } restart)
+        {
+            // The record alone: nodes may have gathered different signatures.
+            logHash = Chain(logHash, restart.ToBytes());
+            epoch = new EpochState(restart.Epoch, LogPosition, restart.SetAside);
+            return null;
+        }
         logHash = Chain(logHash, bytes.Span);
         var entry = own is not null && own.Bytes.Span.SequenceEqual(bytes.Span) ? own : Read(bytes);
         if (entry is null || !IsCurrent(entry, verified: ReferenceEquals(entry, own)))
@@ -110,6 +125,7 @@ public sealed class Ledger
             return null;
         }
         State.Height++;
+        if (epoch is not null && State.Epoch.Get(0)?.Number != epoch.Number) State.Epoch.Set(0, epoch);
         Advance(entry);
         State.Settle();
         var outcomes = new BlockOutcomes(entry.Transactions.Count, entry.CallCount);
@@ -168,8 +184,13 @@ public sealed class Ledger
         }
     }
 
+    // It must stand right behind the entry of its base, complete.
+    private EpochRecord? Restart(ReadOnlySpan<byte> bytes) =>
+        Head is { } head && head.LogPosition == LogPosition - 1 && EpochCertificate.TryRead(bytes) is { } restart && restart.Record.Epoch > Epoch && restart.Record.Base == head && restart.IsComplete(Validators)
+            ? restart.Record : null;
+
     private bool IsCurrent(Entry entry, bool verified) =>
-        entry.LedgerId == Id && entry.Epoch == 0 && Validators.Find(entry.Validator) is { } key && entry.Sequence > State.Validators.Get(entry.Validator).Sequence
+        entry.LedgerId == Id && entry.Epoch == Epoch && Validators.Find(entry.Validator) is { } key && entry.Sequence > State.Validators.Get(entry.Validator).Sequence
             && (verified || keys.Get(entry.Validator, key) is { } imported && entry.IsSignedBy(imported));
 
     // Ledger time: the lower median of what the validators last stated, never back, and by at most an hour an entry.
@@ -194,7 +215,7 @@ public sealed class Ledger
             Latest = new Checkpoint(State.Height, State.CaptureDirty(), tree);
         }
         Head = new Header(
-            Id, 0, State.Height, LogPosition, logHash, State.Now, previous, History.Count, History.Root, (ulong)outcomes.Calls.Count, OutcomeTree.RootOf(outcomes.LeafHashes),
+            Id, Epoch, State.Height, LogPosition, logHash, State.Now, previous, History.Count, History.Root, (ulong)outcomes.Calls.Count, OutcomeTree.RootOf(outcomes.LeafHashes),
             stateRoot, stateHeight, Validators.Hash, Validators.Hash, catalogue.Hash);
         (previous, skippedBefore) = (Head.Hash, Skipped);
         return new Block(Head, entry.Transactions, first, outcomes, ends ? Latest : null);

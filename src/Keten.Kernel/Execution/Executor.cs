@@ -66,6 +66,7 @@ internal sealed class Executor
     private KernelRefusal? Admit(Transaction transaction, CheckedTransaction? prepared)
     {
         if (transaction.LedgerId != ledgerId) return KernelRefusal.WrongLedger;
+        if (ledger.Epoch.Get(0) is { } epoch && epoch.Has(transaction.Id)) return KernelRefusal.SetAside;
         if (transaction.Expiry <= ledger.Now) return KernelRefusal.Expired;
         if (transaction.Expiry > ledger.Now.Plus(ledger.Parameters.ExpiryAheadSeconds)) return KernelRefusal.ExpiryTooFar;
         references.Checked = prepared;

@@ -13,7 +13,7 @@ public sealed class LedgerState
     internal LedgerState(Catalogue catalogue)
     {
         Agreements = new(9, WriteNumber, ReadNumber, AgreementRecord.Write, (ref reader) => AgreementRecord.Read(ref reader, catalogue));
-        tables = [CountersTable, Clock, Validators, Keys, Parties, Delegations, Windows, Units, Accounts, Agreements, Rows, WakeUps, Mandates, SpentToday, ParameterTable];
+        tables = [CountersTable, Clock, Validators, Keys, Parties, Delegations, Windows, Units, Accounts, Agreements, Rows, WakeUps, Mandates, SpentToday, ParameterTable, Epoch];
     }
 
     internal Table<ulong, Counters> CountersTable { get; } = new(1, WriteNumber, ReadNumber, Kernel.State.Counters.Write, Kernel.State.Counters.Read);
@@ -45,6 +45,8 @@ public sealed class LedgerState
     internal Table<SpentKey, Spent> SpentToday { get; } = new(14, SpentKey.Write, SpentKey.Read, Spent.Write, Spent.Read);
 
     internal Table<ulong, Parameters> ParameterTable { get; } = new(15, WriteNumber, ReadNumber, Parameters.Write, Parameters.Read);
+
+    internal Table<ulong, EpochState> Epoch { get; } = new(16, WriteNumber, ReadNumber, EpochState.Write, EpochState.Read);
 
     /// <summary>Ledger time.</summary>
     public Instant Now => Clock.Get(0);

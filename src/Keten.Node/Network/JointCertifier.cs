@@ -80,6 +80,8 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
         await foreach (var known in shared.CertificatesOf(header.Height, node.Failure.Stop))
         {
             if (known.Header.Height != header.Height || known.Header.LedgerId != header.LedgerId || !known.Verify(validators, node.Keys)) continue;
+            if (known.Header.Epoch > header.Epoch)
+                throw new NodeStoppedException($"The validators have certified block {header.Height} in epoch {known.Header.Epoch}, and this node is in epoch {header.Epoch}. Have one of them give you the record: keten epoch apply FILE.");
             if (known.Header != header) throw new DivergedException(header.Height, "has another header than the one that the validators certified");
             behind = true;
             return known;

@@ -59,6 +59,7 @@ public sealed class LedgerNode : IAsyncDisposable
             opened.Push(folderLock);
             var genesis = DataFolder.GenesisOf(disk, setup.Genesis);
             Refuse(genesis, setup);
+            var epoch = await EpochStart.FollowAsync(disk, genesis, setup, cancel);
             var (index, folder, snapshots) = (new TransactionIndex(), disk.Folder("blocks"), new SnapshotStore(disk.Folder("snapshots")));
             snapshots.Clean();
             var blocks = BlockStore.Open(folder, (_, content) => index.Add(BlockRecord.Read(content)), snapshots.Heights() is [var newest, ..] ? newest : 0, setup.Options.BlockSegmentBytes);
@@ -73,7 +74,8 @@ public sealed class LedgerNode : IAsyncDisposable
             if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
             var promises = setup.Shared is null ? null : new PromiseFile(disk);
             if (promises is not null) opened.Push(promises);
-            var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared), promises, folderLock);
+            var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared) { Epoch = epoch }, promises, folderLock);
+            node.AppendAgain(EpochFolder.Of(disk).ReadAgain(epoch.Number));
             try
             {
                 await node.CatchUp(cancel);
@@ -101,6 +103,9 @@ public sealed class LedgerNode : IAsyncDisposable
 
     /// <summary>The contracts.</summary>
     public Catalogue Catalogue => node.Catalogue;
+
+    /// <summary>Which epoch the order is in: how often it was restarted by a record of the validators.</summary>
+    public ulong Epoch => node.Epoch.Number;
 
     /// <summary>The newest certificate; null before the first block.</summary>
     public Certificate? Head => node.Archive.Head;
@@ -256,6 +261,17 @@ public sealed class LedgerNode : IAsyncDisposable
     }
 
     private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared, promises!) : new LoneCertifier(validator);
+
+    // What was taken here and given up with the old order; what is in the history has its answer, and what has expired is void.
+    private void AppendAgain(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    {
+        if (node.Validator is null) return;
+        var transactions = new List<ReadOnlyMemory<byte>>();
+        foreach (var entry in entries)
+            foreach (var transaction in EpochStart.EntryOf(entry)?.Transactions ?? [])
+                if (transaction.Expiry > node.Now && node.Archive.Answered(transaction.Id) is null) transactions.Add(transaction.Cose);
+        if (transactions.Count > 0) _ = door.Submit(new Submission(transactions, WaitFor.Final), always: true);
+    }
 
     private async Task CatchUp(CancellationToken cancel)
     {

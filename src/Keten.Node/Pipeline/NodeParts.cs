@@ -26,6 +26,9 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
     /// <summary>What the validators share; none where this one works alone.</summary>
     public SharedOrder? Shared => shared;
 
+    /// <summary>Which epoch the order is in, and where it began.</summary>
+    public EpochPoint Epoch { get; init; }
+
     public StateGate State => state;
 
     public Archive Archive => archive;

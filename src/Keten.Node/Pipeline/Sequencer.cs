@@ -90,7 +90,7 @@ internal sealed class Sequencer(NodeParts node)
     // What a node that was killed left in the log carries its sequence numbers on: an entry made before they are known would repeat one, and be skipped.
     private async Task AllOfTheLog()
     {
-        var last = (await node.Order.RangeAsync(node.Failure.Stop)).Last;
+        var last = (await node.Order.RangeAsync(node.Failure.Stop)).Last + (node.Shared is null ? 0 : node.Epoch.Offset);
         await Until(() => node.State.Read(ledger => (long)ledger.LogPosition) >= last);
     }
 
@@ -152,7 +152,7 @@ internal sealed class Sequencer(NodeParts node)
             await Until(() => Volatile.Read(ref underWay) < (node.Shared is null ? UnderWayAtMost : 1));
             var now = node.Now;
             if (now < stated) now = stated;
-            var entry = Entry.Sign(node.Validator!, node.LedgerId, 0, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
+            var entry = Entry.Sign(node.Validator!, node.LedgerId, node.Epoch.Number, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
             stated = now - stated > HourAtMost ? stated.Plus(HourAtMost) : now;
             Interlocked.Increment(ref underWay);
             own.Enqueue(new Ordered(entry, batch, node.Clock.GetTimestamp()));

@@ -16,14 +16,17 @@ internal sealed class NetworkRig : IAsyncDisposable
 {
     public static readonly Unit Euro = new(1);
     private readonly Dictionary<KeyId, ulong> counters = [];
-    private readonly SimulatedDisk[] disks;
+    private readonly IDisk[] disks;
     private readonly LedgerNode?[] nodes;
+    private readonly ILog?[] logs;
 
-    public NetworkRig(int validators)
+    /// <param name="validators">How many.</param>
+    /// <param name="folder">Where their data folders are to be, v0 and on; null: on simulated disks.</param>
+    public NetworkRig(int validators, string? folder = null)
     {
         Validators = [.. Enumerable.Range(0, validators).Select(_ => SigningKey.Generate())];
-        disks = [.. Enumerable.Range(0, validators).Select(each => new SimulatedDisk(each))];
-        nodes = new LedgerNode?[validators];
+        disks = [.. Enumerable.Range(0, validators).Select(each => folder is null ? (IDisk)new SimulatedDisk(each) : new RealDisk(Path.Combine(folder, $"v{each}")))];
+        (nodes, logs) = (new LedgerNode?[validators], new ILog?[validators]);
         Genesis = new Genesis(
             Hash.Of("network"u8), new Instant(1_800_000_000), new ValidatorSet([.. Validators.Select((key, place) => new Validator($"V{place}", key.Public))]),
             new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), false, Parameters.Default, BuiltIn.Catalogue.Hash);
@@ -35,7 +38,7 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public SimulatedClock Clock { get; } = new(1_800_000_000);
 
-    public MemoryStore Order { get; } = new();
+    public MemoryStore Order { get; set; } = new();
 
     public IRegister Register { get; set; } = new MemoryRegister();
 
@@ -47,13 +50,31 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public LedgerNode this[int validator] => nodes[validator]!;
 
-    public async Task OpenAsync(int validator, ILog? log = null, params Func<ulong, Certificate>[] peers) => nodes[validator] = await LedgerNode.OpenAsync(
-        new NodeSetup("none", Genesis, BuiltIn.Catalogue, Validators[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) })
-        { Disk = disks[validator], Shared = new SharedOrder(log ?? new MemoryLog(Order), Register) { CertificatesOf = (height, _) => peers.Select(peer => peer(height)).ToAsyncEnumerable() } });
+    public LedgerNode? Find(int validator) => nodes[validator];
+
+    public IDisk DiskOf(int validator) => disks[validator];
+
+    /// <summary>A validator's data folder and key, as a command has them while the node is stopped.</summary>
+    public NodeSetup Setup(int validator) =>
+        new("none", Genesis, BuiltIn.Catalogue, Validators[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) }) { Disk = disks[validator] };
+
+    /// <summary>The log that a validator was opened with last.</summary>
+    public ILog LogOf(int validator) => logs[validator]!;
+
+    public async Task OpenAsync(int validator, ILog? log = null, params Func<ulong, Certificate?>[] peers) => nodes[validator] = await LedgerNode.OpenAsync(
+        Setup(validator) with
+        {
+            Shared = new SharedOrder(logs[validator] = log ?? new MemoryLog(Order), Register) { CertificatesOf = (height, _) => peers.Select(peer => peer(height)).OfType<Certificate>().ToAsyncEnumerable() },
+        });
 
     public async Task OpenAllAsync()
     {
         for (var each = 0; each < nodes.Length; each++) await OpenAsync(each);
+    }
+
+    public async Task CloseAllAsync()
+    {
+        for (var each = 0; each < nodes.Length; each++) await CloseAsync(each);
     }
 
     public async Task CloseAsync(int validator)
@@ -125,6 +146,6 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        for (var each = 0; each < nodes.Length; each++) await CloseAsync(each);
+        await CloseAllAsync();
     }
 }
