@@ -62,6 +62,12 @@ public sealed class Ledger
     /// <summary>Who signs entries and certifies headers now.</summary>
     public ValidatorSet Validators => Genesis.Validators;
 
+    /// <summary>L(n), of the entries that it has taken.</summary>
+    public Hash LogHash => logHash;
+
+    /// <summary>The entry that was executed last; null where it was skipped.</summary>
+    public Entry? LastEntry { get; private set; }
+
     /// <summary>The latest checkpoint, whose root the next one's header will carry.</summary>
     public Checkpoint? Latest { get; private set; }
 
@@ -110,6 +116,7 @@ public sealed class Ledger
     public Block? Execute(ReadOnlyMemory<byte> bytes, Entry? own = null)
     {
         LogPosition++;
+        LastEntry = null;
         if (Restart(bytes.Span) is { } restart)
         {
             // The record alone: nodes may have gathered different signatures.
@@ -124,6 +131,7 @@ public sealed class Ledger
             Skipped++;
             return null;
         }
+        LastEntry = entry;
         State.Height++;
         if (epoch is not null && State.Epoch.Get(0)?.Number != epoch.Number) State.Epoch.Set(0, epoch);
         Advance(entry);
@@ -131,6 +139,7 @@ public sealed class Ledger
         var outcomes = new BlockOutcomes(entry.Transactions.Count, entry.CallCount);
         var first = History.Count;
         executor.BeginBlock(outcomes);
+        var (records, steps) = (State.RecordCount, executor.Steps);
         leaves.Clear();
         for (var each = 0; each < entry.Transactions.Count; each++)
         {
@@ -138,6 +147,7 @@ public sealed class Ledger
             if (!decision.IsVoid) leaves.Add(entry.Transactions[each].Leaf);
         }
         History.AppendMany(CollectionsMarshal.AsSpan(leaves));
+        Charge(entry, executor.Steps - steps + entry.CallCount, Math.Max(0, State.RecordCount - records));
         return Close(entry, outcomes, first);
     }
 
@@ -191,12 +201,50 @@ public sealed class Ledger
 
     private bool IsCurrent(Entry entry, bool verified) =>
         entry.LedgerId == Id && entry.Epoch == Epoch && Validators.Find(entry.Validator) is { } key && entry.Sequence > State.Validators.Get(entry.Validator).Sequence
-            && (verified || keys.Get(entry.Validator, key) is { } imported && entry.IsSignedBy(imported));
+            && (verified || keys.Get(entry.Validator, key) is { } imported && entry.IsSignedBy(imported))
+            && Admits(entry.Validator, entry.Transactions.Count == 0, entry.Clock);
+
+    /// <summary>Whether a clock is further from ledger time than a validator may state without its being held against it.</summary>
+    public static bool IsAbsurd(Instant stated, Instant time, long clockAheadSeconds) => stated - time > clockAheadSeconds || time - stated > clockAheadSeconds;
+
+    /// <summary>
+    /// Whether a validator's next entry is taken, or skipped for what its entries have put upon the others of late: its bucket of bytes, steps and new records is full, and runs out by so
+    /// much a second of ledger time. A tick is taken all the same, once a second: where all are full, it is what moves the time. A validator alone has no bucket.
+    /// </summary>
+    /// <param name="validator">Whose.</param>
+    /// <param name="isTick">Whether it has no transactions.</param>
+    /// <param name="clock">The time that it states.</param>
+    public bool Admits(KeyId validator, bool isTick, Instant clock)
+    {
+        if (Validators.Count == 1) return true;
+        var state = State.Validators.Get(validator);
+        return !state.LoadAt(State.Now, State.Parameters).IsOver(State.Parameters) || isTick && state.Clock <= State.Now && clock > State.Now;
+    }
+
+    /// <summary>Whether a validator's bucket is full, so that the others' ticks are wanted.</summary>
+    public bool AnyIsFull
+    {
+        get
+        {
+            if (Validators.Count == 1) return false;
+            foreach (var id in Validators.Ids)
+                if (State.Validators.Get(id).LoadAt(State.Now, State.Parameters).IsOver(State.Parameters)) return true;
+            return false;
+        }
+    }
+
+    private void Charge(Entry entry, long steps, long records)
+    {
+        if (Validators.Count == 1) return;
+        var state = State.Validators.Get(entry.Validator);
+        State.Validators.Set(entry.Validator, state with { Load = state.LoadAt(State.Now, State.Parameters).Plus(new Load(entry.Bytes.Length, steps, records)), LoadedAt = State.Now });
+        State.Settle();
+    }
 
     // Ledger time: the lower median of what the validators last stated, never back, and by at most an hour an entry.
     private void Advance(Entry entry)
     {
-        State.Validators.Set(entry.Validator, new ValidatorState(entry.Sequence, entry.Clock));
+        State.Validators.Set(entry.Validator, State.Validators.Get(entry.Validator) with { Sequence = entry.Sequence, Clock = entry.Clock });
         var clocks = new Instant[Validators.Count];
         for (var each = 0; each < clocks.Length; each++) clocks[each] = State.Validators.Get(Validators.Ids[each]).Clock;
         Array.Sort(clocks);
@@ -221,7 +269,7 @@ public sealed class Ledger
         return new Block(Head, entry.Transactions, first, outcomes, ends ? Latest : null);
     }
 
-    private static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)
+    internal static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Hash.Bytes(in before));

@@ -28,6 +28,9 @@ internal sealed class Executor
         (txMarks, callMarks) = (new int[ledger.TableCount], new int[ledger.TableCount]);
     }
 
+    /// <summary>How many steps all calls have taken together.</summary>
+    public long Steps => runner.Steps;
+
     /// <summary>Begins a block: what is due comes first.</summary>
     public void BeginBlock(BlockOutcomes into)
     {

@@ -70,6 +70,17 @@ public sealed class LedgerState
         }
     }
 
+    /// <summary>How many records there are.</summary>
+    internal long RecordCount
+    {
+        get
+        {
+            var count = 0L;
+            foreach (var table in tables) count += table.Count;
+            return count;
+        }
+    }
+
     /// <summary>An agreement, or null.</summary>
     public AgreementRecord? Agreement(ulong number) => Agreements.Get(number);
 

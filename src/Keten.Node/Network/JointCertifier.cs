@@ -9,7 +9,7 @@ namespace Keten.Node.Network;
 /// Echo, then attest: states in the register what was read from the log, attests a header once a quorum of validators read the same, and gathers a quorum of attestations. What the log or
 /// a third of the validators do wrong holds it up, and makes it certify nothing that another honest node would not. Where the others went on long ago, their certificate is enough.
 /// </summary>
-internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrder shared, PromiseFile promises) : Certifier
+internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrder shared, PromiseFile promises, Watch watch) : Certifier
 {
     // The others are a few round trips behind, or something is wrong: then there is no hurry.
     private const int Glances = 100;
@@ -26,7 +26,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
             echoes[each] = Echo.Sign(validator, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash);
             // A promise that was made before a restart is stated again: the register may have lost it, and others may wait for it.
             var promise = promises.Of(header);
-            if (promise != Promise.Forgotten) await Publish(header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null));
+            if (promise != Promise.Forgotten) await Publish(header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null, header));
         }
         // One by one: whoever waits with an attestation for a later header's echoes may be what those who would give them wait for.
         for (var each = 0; each < echoes.Length; each++)
@@ -34,9 +34,9 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
             var header = headers[each];
             if (promises.Of(header) != Promise.None || (certificates[each] = await Gather(header, standing => IsEcho(header, standing), [])) is not null) continue;
             promises.Keep(header);
-            await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header)));
+            await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header), header));
         }
-        for (var each = 0; each < echoes.Length; each++) certificates[each] ??= await Certificate(headers[each]);
+        for (var each = 0; each < echoes.Length; each++) watch.Certified(certificates[each] ??= await Certificate(headers[each]));
         return certificates!;
     }
 
@@ -63,6 +63,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
             foreach (var statement in await shared.Register.ReadAsync((long)header.Height, node.Failure.Stop))
             {
                 if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;
+                watch.Stated(header, standing);
                 var id = standing.Echo.Validator;
                 if (validators.Find(id) is null || passed.ContainsKey(id) || !passes(standing)) continue;
                 passed.Add(id, standing);

@@ -22,13 +22,14 @@ public sealed class LedgerNode : IAsyncDisposable
     private readonly Proofs proofs;
     private readonly SnapshotRhythm rhythm;
     private readonly PromiseFile? promises;
+    private readonly Watch watch;
     private readonly IDisposable folderLock;
     private readonly Task[] stages;
     private int closed;
 
-    private LedgerNode(NodeParts node, PromiseFile? promises, IDisposable folderLock)
+    private LedgerNode(NodeParts node, PromiseFile? promises, Watch watch, IDisposable folderLock)
     {
-        (this.node, this.promises, this.folderLock) = (node, promises, folderLock);
+        (this.node, this.promises, this.watch, this.folderLock) = (node, promises, watch, folderLock);
         node.Progress.Take(node.Ledger, 0);
         proofs = new Proofs(node.State, node.Ledger.Head?.Height ?? 0);
         rhythm = new SnapshotRhythm(node.Options.SnapshotEvery, node.State, node.Snapshots, node.BlockFolder, node.Scheduler);
@@ -36,8 +37,8 @@ public sealed class LedgerNode : IAsyncDisposable
         var executed = Channel.CreateBounded<Executed>(BlocksAhead);
         door = new Door(node, sequencer);
         stages = node.Validator is not { } validator ? [] : [
-            Run(sequencer.RunAsync), Run(new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync),
-            Run(new FinalStage(node, proofs, rhythm, CertifierOf(validator), executed.Reader).RunAsync), Run(FailAll), .. node.Shared is { } shared ? [Run(new Mirror(node, shared.Log).RunAsync)] : Array.Empty<Task>()];
+            Run(sequencer.RunAsync), Run(new ExecutionStage(node, sequencer, proofs, rhythm, watch, executed.Writer).RunAsync),
+            Run(new FinalStage(node, proofs, rhythm, CertifierOf(validator), executed.Reader).RunAsync), Run(FailAll), .. node.Shared is { } shared ? [Run(new Mirror(node, shared.Log).RunAsync), Run(() => watch.RunAsync(shared))] : Array.Empty<Task>()];
         node.Failure.Stop.UnsafeRegister(static stopped => ((LedgerNode)stopped!).Wake(), this);
     }
 
@@ -74,7 +75,8 @@ public sealed class LedgerNode : IAsyncDisposable
             if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
             var promises = setup.Shared is null ? null : new PromiseFile(disk);
             if (promises is not null) opened.Push(promises);
-            var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared) { Epoch = epoch }, promises, folderLock);
+            var parts = new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared) { Epoch = epoch };
+            var node = new LedgerNode(parts, promises, new Watch(parts, new EvidenceStore(disk)), folderLock);
             node.AppendAgain(EpochFolder.Of(disk).ReadAgain(epoch.Number));
             try
             {
@@ -106,6 +108,19 @@ public sealed class LedgerNode : IAsyncDisposable
 
     /// <summary>Which epoch the order is in: how often it was restarted by a record of the validators.</summary>
     public ulong Epoch => node.Epoch.Number;
+
+    /// <summary>What other validators did that none does who follows the rules, with the evidence, by validator and kind.</summary>
+    public IReadOnlyList<KeptEvidence> Misbehaviour => watch.Store.All();
+
+    /// <summary>Told of misbehaviour as it is seen, of each validator and kind the first, second, fourth and so on; on whichever thread saw it: be short, and throw nothing.</summary>
+    public event Action<Evidence> Misbehaved
+    {
+        add => watch.Found += value;
+        remove => watch.Found -= value;
+    }
+
+    /// <summary>This validator's signed word that a transaction which it answered «accepted» is in the order, or will be before it expires; null where the node has no key.</summary>
+    public Acceptance? PromiseOf(Transaction transaction) => node.Validator is { } validator ? Acceptance.Sign(validator, transaction) : null;
 
     /// <summary>The newest certificate; null before the first block.</summary>
     public Certificate? Head => node.Archive.Head;
@@ -260,7 +275,7 @@ public sealed class LedgerNode : IAsyncDisposable
         if (genesis.Validators.Quorum > 1 && setup.Shared is null) throw new InvalidOperationException($"A certificate of this ledger takes {genesis.Validators.Quorum} validators; this node works alone.");
     }
 
-    private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared, promises!) : new LoneCertifier(validator);
+    private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared, promises!, watch) : new LoneCertifier(validator);
 
     // What was taken here and given up with the old order; what is in the history has its answer, and what has expired is void.
     private void AppendAgain(IReadOnlyList<ReadOnlyMemory<byte>> entries)

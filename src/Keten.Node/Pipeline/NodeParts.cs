@@ -68,7 +68,7 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 internal sealed class Progress
 {
     private long now, expiryAhead, nextWakeUp = long.MaxValue, checkpointAt, checkpointSeconds;
-    private int moreDue, othersWent;
+    private int moreDue, othersWent, full;
 
     /// <summary>Ledger time, in seconds.</summary>
     public long Now => Volatile.Read(ref now);
@@ -88,6 +88,9 @@ internal sealed class Progress
         set => Volatile.Write(ref othersWent, value ? 1 : 0);
     }
 
+    /// <summary>Whether a validator's bucket is full: it empties as ledger time goes by, and somebody has to say what time it is.</summary>
+    public bool AnyIsFull => Volatile.Read(ref full) != 0;
+
     /// <summary>Whether the last block ran as many wake-ups as a block may, so that more may be due already.</summary>
     public bool MoreDue => Volatile.Read(ref moreDue) != 0;
 
@@ -99,6 +102,7 @@ internal sealed class Progress
         Volatile.Write(ref nextWakeUp, ledger.State.NextWakeUp?.Seconds ?? long.MaxValue);
         Volatile.Write(ref checkpointAt, ledger.State.Clock.Get(1).Seconds);
         Volatile.Write(ref checkpointSeconds, ledger.State.Parameters.CheckpointSeconds);
+        Volatile.Write(ref full, ledger.AnyIsFull ? 1 : 0);
         Volatile.Write(ref moreDue, ran >= ledger.State.Parameters.WakeUpsPerBlock ? 1 : 0);
     }
 }

@@ -82,8 +82,7 @@ internal sealed class Sequencer(NodeParts node)
             await CatchUp();
             if (IsBatchReady()) await Append(Take());
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
-            else if (IsTickWanted()) await Append([]);
-            else await next;
+            else if (!IsTickWanted() || !await Append([])) await next;
         }
     }
 
@@ -111,7 +110,8 @@ internal sealed class Sequencer(NodeParts node)
     {
         if (node.Now - stated > JumpAtMost && !node.Options.AcceptClockJump)
             throw new NodeStoppedException($"The clock is {(node.Now - stated) / Instant.Day} days ahead of the ledger's time. If it is right, open the node with {nameof(PipelineOptions.AcceptClockJump)}.");
-        while (node.Now - stated > HourAtMost) await Append([]);
+        while (node.Now - stated > HourAtMost)
+            if (!await Append([])) return;
     }
 
     // A few transactions wait for those under way, and go together: an entry costs a signature, two flushes and a certificate, however small it is.
@@ -125,6 +125,7 @@ internal sealed class Sequencer(NodeParts node)
         if (progress.NextWakeUp <= now.Seconds && (now > stated || progress.MoreDue)) return true;
         // Ticks never answer ticks: only what others' transactions moved is answered.
         if (progress.OthersWent && now > stated) return true;
+        if (progress.AnyIsFull && now > stated && now.Seconds > progress.Now) return true;
         return Volatile.Read(ref checkpointsWanted) > 0 && now.Seconds >= progress.CheckpointFrom;
     }
 
@@ -144,14 +145,30 @@ internal sealed class Sequencer(NodeParts node)
         return [.. batch];
     }
 
-    private async Task Append(Waiting[] batch)
+    // With a full bucket an entry would be skipped: a batch waits, and meanwhile the door fills up and says so; a tick that would be is not worth it, and is left out.
+    private async Task<bool> MayAppend(bool isTick)
+    {
+        // A shared log may order otherwise what is appended at once, and a sequence that runs back is skipped.
+        await Until(() => Volatile.Read(ref underWay) < (node.Shared is null ? UnderWayAtMost : 1));
+        while (node.Shared is not null && !node.State.Read(ledger => ledger.Admits(node.Validator!.Id, isTick, Statement)))
+        {
+            var next = change.Next;
+            node.Failure.Stop.ThrowIfCancellationRequested();
+            if (isTick) return false;
+            if (!IsTickWanted() || !await Append([])) await next;
+            await Until(() => Volatile.Read(ref underWay) == 0);
+        }
+        return true;
+    }
+
+    private Instant Statement => node.Now < stated ? stated : node.Now;
+
+    private async Task<bool> Append(Waiting[] batch)
     {
         try
         {
-            // A shared log may order otherwise what is appended at once, and a sequence that runs back is skipped.
-            await Until(() => Volatile.Read(ref underWay) < (node.Shared is null ? UnderWayAtMost : 1));
-            var now = node.Now;
-            if (now < stated) now = stated;
+            if (!await MayAppend(isTick: batch.Length == 0)) return false;
+            var now = Statement;
             var entry = Entry.Sign(node.Validator!, node.LedgerId, node.Epoch.Number, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
             stated = now - stated > HourAtMost ? stated.Plus(HourAtMost) : now;
             Interlocked.Increment(ref underWay);
@@ -160,6 +177,7 @@ internal sealed class Sequencer(NodeParts node)
             if (node.Failure.Why is { } why) FailAll(why);
             node.Progress.OthersWent = false;
             _ = Watch(node.Order.AppendAsync(entry.Bytes).AsTask());
+            return true;
         }
         catch
         {

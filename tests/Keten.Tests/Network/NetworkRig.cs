@@ -22,14 +22,15 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     /// <param name="validators">How many.</param>
     /// <param name="folder">Where their data folders are to be, v0 and on; null: on simulated disks.</param>
-    public NetworkRig(int validators, string? folder = null)
+    /// <param name="parameters">The ledger's limits, if others than usual.</param>
+    public NetworkRig(int validators, string? folder = null, Parameters? parameters = null)
     {
         Validators = [.. Enumerable.Range(0, validators).Select(_ => SigningKey.Generate())];
         disks = [.. Enumerable.Range(0, validators).Select(each => folder is null ? (IDisk)new SimulatedDisk(each) : new RealDisk(Path.Combine(folder, $"v{each}")))];
         (nodes, logs) = (new LedgerNode?[validators], new ILog?[validators]);
         Genesis = new Genesis(
             Hash.Of("network"u8), new Instant(1_800_000_000), new ValidatorSet([.. Validators.Select((key, place) => new Validator($"V{place}", key.Public))]),
-            new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), false, Parameters.Default, BuiltIn.Catalogue.Hash);
+            new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), false, parameters ?? Parameters.Default, BuiltIn.Catalogue.Hash);
     }
 
     public SigningKey[] Validators { get; }
@@ -107,7 +108,7 @@ internal sealed class NetworkRig : IAsyncDisposable
         var id = Validators[validator].Id;
         var echo = Echo.Sign(by, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash) with { Validator = id };
         Attestation? attestation = attested is null ? null : Attestation.Sign(by, attested) with { Validator = id };
-        return Register.PublishAsync(id.ToString(), (long)header.Height, new Standing(echo, attestation).ToBytes());
+        return Register.PublishAsync(id.ToString(), (long)header.Height, new Standing(echo, attestation, attested).ToBytes());
     }
 
     public TransactionBuilder Begin(SigningKey signer) =>
