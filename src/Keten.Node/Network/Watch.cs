@@ -1,6 +1,5 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
-using Keten.Kernel.State;
 using Keten.Node.Pipeline;
 
 namespace Keten.Node.Network;

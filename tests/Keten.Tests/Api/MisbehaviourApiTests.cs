@@ -1,5 +1,4 @@
 using System.Net;
-using Keten.Client;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 
