@@ -17,6 +17,8 @@ public static class Program
     {
         var root = new RootCommand("Keten: one record of things, money and promises, with a proof for each. Exit codes: " + Exit.Words)
         {
+            EpochCommand.Create(),
+            EvidenceCommand.Create(),
             FsckCommand.Create(),
             GenesisCommand.Create(),
             KeyCommand.Create(),

@@ -106,6 +106,10 @@ public static class GenesisFile
         ["wakeUpsPerBlock"] = parameters.WakeUpsPerBlock,
         ["checkpointRecords"] = parameters.CheckpointRecords,
         ["checkpointSeconds"] = parameters.CheckpointSeconds,
+        ["bytesPerSecond"] = parameters.BytesPerSecond,
+        ["stepsPerSecond"] = parameters.StepsPerSecond,
+        ["recordsPerSecond"] = parameters.RecordsPerSecond,
+        ["clockAheadSeconds"] = parameters.ClockAheadSeconds,
         ["admittedBy"] = new JsonArray([.. parameters.AdmittedBy.Select(party => (JsonNode)party.ToString())]),
     };
 }

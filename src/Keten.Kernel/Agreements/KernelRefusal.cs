@@ -38,6 +38,9 @@ public sealed class KernelRefusal : IRefusal
     /// <summary>The node that took it is no validator now, or is muted.</summary>
     public static readonly KernelRefusal NotAValidator = new(11, nameof(NotAValidator), "This node appends nothing to the log now: it is none of the validators, or is muted.");
 
+    /// <summary>It stood in the way of all others.</summary>
+    public static readonly KernelRefusal SetAside = new(12, nameof(SetAside), "The validators have set this transaction aside when they restarted the order.");
+
     /// <summary>A required signature is missing.</summary>
     public static readonly KernelRefusal SignatureMissing = new(100, nameof(SignatureMissing), "A signature that the clause requires is missing.");
 

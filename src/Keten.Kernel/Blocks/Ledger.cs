@@ -20,6 +20,7 @@ public sealed class Ledger
     private readonly List<Hash> leaves = [];
     private Hash logHash, stateRoot, previous;
     private ulong stateHeight, skippedBefore;
+    private EpochState? epoch;
 
     private Ledger(Genesis genesis, Catalogue catalogue, KeyCache keys, HistoryTree history)
     {
@@ -52,11 +53,26 @@ public sealed class Ledger
     /// <summary>How many log entries it has taken, skipped ones too.</summary>
     public ulong LogPosition { get; private set; }
 
+    /// <summary>Which epoch the order is in: 0, or that of the last record that restarted it.</summary>
+    public ulong Epoch => epoch?.Number ?? 0;
+
+    /// <summary>Where that record stands, from which on the epoch's own entries are counted; 0 in epoch 0.</summary>
+    public ulong EpochFrom => epoch?.From ?? 0;
+
     /// <summary>How many of them it skipped.</summary>
     public ulong Skipped { get; private set; }
 
     /// <summary>Who signs the next entry and certifies the header that comes of it. Who certified one before: <see cref="Block.Validators"/>.</summary>
     public ValidatorSet Validators => State.Members;
+
+    /// <summary>Who certifies the head: those who were validators when its entry was taken. They restart the order behind it.</summary>
+    public ValidatorSet Certifiers => Head is { } head && head.Validators != Validators.Hash ? State.SetOf(head.Validators) : Validators;
+
+    /// <summary>L(n), of the entries that it has taken.</summary>
+    public Hash LogHash => logHash;
+
+    /// <summary>The entry that was executed last; null where it was skipped.</summary>
+    public Entry? LastEntry { get; private set; }
 
     /// <summary>The latest checkpoint, whose root the next one's header will carry.</summary>
     public Checkpoint? Latest { get; private set; }
@@ -99,11 +115,12 @@ public sealed class Ledger
         ledger.Enforce(snapshot.Head.Catalogue, snapshot.Head.Height);
         var records = snapshot.LoadInto(ledger.State);
         ledger.State.Height = snapshot.Head.Height;
+        ledger.epoch = ledger.State.Epoch.Get(0);
         ledger.Latest = new Checkpoint(snapshot.Head.Height, records, ledger.tree);
         return ledger;
     }
 
-    /// <summary>Takes the log's next entry. Null where it is skipped: it does not decode, is not signed by a current validator, or repeats one.</summary>
+    /// <summary>Takes the log's next entry. Null where it is skipped (it does not decode, is not signed by a current validator, is of another epoch, or repeats one), and where it restarts the order.</summary>
     /// <param name="bytes">As the log gave it.</param>
     /// <param name="own">The same entry as this process made it, so that nothing is decoded or verified twice.</param>
     /// <exception cref="CatalogueMissingException">The block would be the first of a catalogue that is not known here. Nothing has been changed.</exception>
@@ -111,6 +128,14 @@ public sealed class Ledger
     {
         var next = NextCatalogue();
         LogPosition++;
+        LastEntry = null;
+        if (Restart(bytes.Span) is { } restart)
+        {
+            // The record alone: nodes may have gathered different signatures.
+            logHash = Chain(logHash, restart.ToBytes());
+            epoch = new EpochState(restart.Epoch, LogPosition, restart.SetAside);
+            return null;
+        }
         logHash = Chain(logHash, bytes.Span);
         var entry = own is not null && own.Bytes.Span.SequenceEqual(bytes.Span) ? own : Read(bytes);
         if (entry is null || !IsCurrent(entry, verified: ReferenceEquals(entry, own)))
@@ -118,14 +143,17 @@ public sealed class Ledger
             Skipped++;
             return null;
         }
+        LastEntry = entry;
         State.Height++;
         var certifying = Validators;
         if (next is not null) Activate(next);
+        if (epoch is not null && State.Epoch.Get(0)?.Number != epoch.Number) State.Epoch.Set(0, epoch);
         Advance(entry, certifying);
         State.Settle();
         var outcomes = new BlockOutcomes(entry.Transactions.Count, entry.CallCount);
         var first = History.Count;
         executor.BeginBlock(outcomes);
+        var (records, steps) = (State.RecordCount, executor.Steps);
         leaves.Clear();
         for (var each = 0; each < entry.Transactions.Count; each++)
         {
@@ -133,6 +161,7 @@ public sealed class Ledger
             if (!decision.IsVoid) leaves.Add(entry.Transactions[each].Leaf);
         }
         History.AppendMany(CollectionsMarshal.AsSpan(leaves));
+        Charge(entry, executor.Steps - steps + entry.CallCount, Math.Max(0, State.RecordCount - records));
         return Close(entry, outcomes, first, certifying);
     }
 
@@ -187,14 +216,58 @@ public sealed class Ledger
         }
     }
 
+    // It must stand right behind the entry of its base, complete.
+    private EpochRecord? Restart(ReadOnlySpan<byte> bytes) =>
+        Head is { } head && head.LogPosition == LogPosition - 1 && EpochCertificate.TryRead(bytes) is { } restart && restart.Record.Epoch > Epoch && restart.Record.Base == head && restart.IsComplete(Certifiers)
+            ? restart.Record : null;
+
     private bool IsCurrent(Entry entry, bool verified) =>
-        entry.LedgerId == Id && entry.Epoch == 0 && Validators.ById(entry.Validator) is { Key: var key } validator && !State.IsMuted(validator.Party) && entry.Sequence > State.Validators.Get(entry.Validator).Sequence
-            && (verified || keys.Get(entry.Validator, key) is { } imported && entry.IsSignedBy(imported));
+        entry.LedgerId == Id && entry.Epoch == Epoch && Validators.ById(entry.Validator) is { Key: var key } validator && !State.IsMuted(validator.Party) && entry.Sequence > State.Validators.Get(entry.Validator).Sequence
+            && (verified || keys.Get(entry.Validator, key) is { } imported && entry.IsSignedBy(imported))
+            && Admits(entry.Validator, entry.Transactions.Count == 0, entry.Clock);
+
+    /// <summary>Whether a clock is further from ledger time than a validator may state without its being held against it.</summary>
+    public static bool IsAbsurd(Instant stated, Instant time, long clockAheadSeconds) => stated - time > clockAheadSeconds || time - stated > clockAheadSeconds;
+
+    /// <summary>
+    /// Whether a validator's next entry is taken, or skipped for what its entries have put upon the others of late: its bucket of bytes, steps and new records is full, and runs out by so
+    /// much a second of ledger time. A tick is taken all the same, once a second: where all are full, it is what moves the time. A validator alone has no bucket.
+    /// </summary>
+    /// <param name="validator">Whose.</param>
+    /// <param name="isTick">Whether it has no transactions.</param>
+    /// <param name="clock">The time that it states.</param>
+    public bool Admits(KeyId validator, bool isTick, Instant clock)
+    {
+        if (Validators.Count == 1) return true;
+        var state = State.Validators.Get(validator);
+        return !state.LoadAt(State.Now, State.Parameters).IsOver(State.Parameters) || isTick && state.Clock <= State.Now && clock > State.Now;
+    }
+
+    /// <summary>Whether a validator's bucket is full, so that the others' ticks are wanted.</summary>
+    public bool AnyIsFull
+    {
+        get
+        {
+            if (Validators.Count == 1) return false;
+            foreach (var id in Validators.Ids)
+                if (State.Validators.Get(id).LoadAt(State.Now, State.Parameters).IsOver(State.Parameters)) return true;
+            return false;
+        }
+    }
+
+    private void Charge(Entry entry, long steps, long records)
+    {
+        // Whom this very block has removed is charged nothing.
+        if (Validators.Count == 1 || !State.Validators.Contains(entry.Validator)) return;
+        var state = State.Validators.Get(entry.Validator);
+        State.Validators.Set(entry.Validator, state with { Load = state.LoadAt(State.Now, State.Parameters).Plus(new Load(entry.Bytes.Length, steps, records)), LoadedAt = State.Now });
+        State.Settle();
+    }
 
     // Ledger time: the lower median of what the validators whose entries count last stated, never back, and by at most an hour an entry.
     private void Advance(Entry entry, ValidatorSet validators)
     {
-        State.Validators.Set(entry.Validator, new ValidatorState(entry.Sequence, entry.Clock));
+        State.Validators.Set(entry.Validator, State.Validators.Get(entry.Validator) with { Sequence = entry.Sequence, Clock = entry.Clock });
         var (clocks, count) = (new Instant[validators.Count], 0);
         foreach (var one in validators.All)
             if (!State.IsMuted(one.Party)) clocks[count++] = State.Validators.Get(one.Key.Id).Clock;
@@ -226,13 +299,13 @@ public sealed class Ledger
             Latest = new Checkpoint(State.Height, State.CaptureDirty(), tree);
         }
         Head = new Header(
-            Id, 0, State.Height, LogPosition, logHash, State.Now, previous, History.Count, History.Root, (ulong)outcomes.Calls.Count, OutcomeTree.RootOf(outcomes.LeafHashes),
+            Id, Epoch, State.Height, LogPosition, logHash, State.Now, previous, History.Count, History.Root, (ulong)outcomes.Calls.Count, OutcomeTree.RootOf(outcomes.LeafHashes),
             stateRoot, stateHeight, certifying.Hash, Validators.Hash, InForce.Hash);
         (previous, skippedBefore) = (Head.Hash, Skipped);
         return new Block(Head, entry.Transactions, first, outcomes, ends ? Latest : null, certifying, Validators);
     }
 
-    private static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)
+    internal static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Hash.Bytes(in before));

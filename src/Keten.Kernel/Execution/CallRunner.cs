@@ -7,6 +7,9 @@ namespace Keten.Kernel.Execution;
 internal sealed class CallRunner(LedgerState ledger, Authority authority, References references)
 {
     private readonly Facts facts = new(ledger);
+
+    /// <summary>How many steps all calls have taken together.</summary>
+    public long Steps => facts.Steps;
     private readonly Money money = new(ledger);
     private readonly CborWriter scratch = new();
 

@@ -33,6 +33,9 @@ internal sealed class Executor
     /// <summary>What the block at hand has done so far.</summary>
     public BlockOutcomes Outcomes => outcomes;
 
+    /// <summary>How many steps all calls have taken together.</summary>
+    public long Steps => runner.Steps;
+
     /// <summary>Begins a block: what is due comes first.</summary>
     public void BeginBlock(BlockOutcomes into)
     {
@@ -71,6 +74,7 @@ internal sealed class Executor
     private KernelRefusal? Admit(Transaction transaction, CheckedTransaction? prepared)
     {
         if (transaction.LedgerId != ledgerId) return KernelRefusal.WrongLedger;
+        if (ledger.Epoch.Get(0) is { } epoch && epoch.Has(transaction.Id)) return KernelRefusal.SetAside;
         if (transaction.Expiry <= ledger.Now) return KernelRefusal.Expired;
         if (transaction.Expiry > ledger.Now.Plus(ledger.Parameters.ExpiryAheadSeconds)) return KernelRefusal.ExpiryTooFar;
         references.Checked = prepared;

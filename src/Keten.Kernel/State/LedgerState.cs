@@ -14,7 +14,7 @@ public sealed class LedgerState
     {
         Agreements = new(9, WriteNumber, ReadNumber, AgreementRecord.Write, (ref reader) => AgreementRecord.Read(ref reader, catalogue));
         tables = [CountersTable, Clock, Validators, Keys, Parties, Delegations, Windows, Units, Accounts, Agreements, Rows, WakeUps, Mandates, SpentToday, ParameterTable,
-            Sets, GovernanceTable, Proposals, Suspended, Muted];
+            Sets, GovernanceTable, Proposals, Suspended, Muted, Epoch];
     }
 
     internal Table<ulong, Counters> CountersTable { get; } = new(1, WriteNumber, ReadNumber, Kernel.State.Counters.Write, Kernel.State.Counters.Read);
@@ -60,10 +60,21 @@ public sealed class LedgerState
     /// <summary>Validators whose entries are skipped, with the height from which on.</summary>
     internal Table<Party, ulong> Muted { get; } = new(20, (writer, in party) => writer.Party(party), (ref reader) => reader.Party(), WriteNumber, ReadNumber);
 
+    internal Table<ulong, EpochState> Epoch { get; } = new(21, WriteNumber, ReadNumber, EpochState.Write, EpochState.Read);
+
     internal Governance Governance => GovernanceTable.Get(0)!;
 
     /// <summary>The newest set of validators: they vote, sign entries from the next block on, and certify it.</summary>
     public Blocks.ValidatorSet Members => Sets.Get(Governance.LastChange)!;
+
+    /// <summary>A set that was decided once, by its hash.</summary>
+    /// <exception cref="KeyNotFoundException">There was none such.</exception>
+    internal Blocks.ValidatorSet SetOf(Hash hash)
+    {
+        foreach (var (_, set) in Sets.All())
+            if (set.Hash == hash) return set;
+        throw new KeyNotFoundException("There was no such set of validators.");
+    }
 
     /// <summary>Ledger time.</summary>
     public Instant Now => Clock.Get(0);
@@ -83,6 +94,17 @@ public sealed class LedgerState
         {
             var count = 0;
             foreach (var table in tables) count += table.DirtyCount;
+            return count;
+        }
+    }
+
+    /// <summary>How many records there are.</summary>
+    internal long RecordCount
+    {
+        get
+        {
+            var count = 0L;
+            foreach (var table in tables) count += table.Count;
             return count;
         }
     }

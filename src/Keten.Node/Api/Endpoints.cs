@@ -15,6 +15,7 @@ internal static class Endpoints
         ValidatorEndpoints.Map(app);
         ProofEndpoints.Map(app);
         EventEndpoints.Map(app);
+        MisbehaviourEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
     }
 }

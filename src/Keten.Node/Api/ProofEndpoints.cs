@@ -53,8 +53,12 @@ internal static class ProofEndpoints
             at.ArrayOf(2);
             switch (at.Unsigned())
             {
-                case 4 or 12 or 16: // keys, units, sets of validators
+                case 2 or 4 or 12 or 16: // clock, keys, units, sets of validators
                     return true;
+                case 7:             // the counters of a key
+                    at.ArrayOf(2);
+                    var id = at.KeyId();
+                    return node.Read(ledger => ledger.State.KeyOf(id)) is { } owned && reader.Is(owned.Party);
                 case 5:             // a party
                     return reader.Is(at.Party());
                 case 8:             // an account

@@ -11,7 +11,7 @@ namespace Keten.Node.Network;
 /// a third of the validators do wrong holds it up, and makes it certify nothing that another honest node would not. Where the others went on long ago, their certificate is enough.
 /// Who counts is whom each header names; where this node's key is not among them it states nothing, and waits for theirs.
 /// </summary>
-internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrder shared, PromiseFile promises) : Certifier
+internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrder shared, PromiseFile promises, Watch watch) : Certifier
 {
     // Where nobody has said anything for so long, what was said may have been missed, or something is wrong.
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400);
@@ -30,7 +30,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
             echoes[each] = Echo.Sign(validator, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash);
             // A promise that was made before a restart is stated again: the register may have lost it, and others may wait for it.
             var promise = promises.Of(header);
-            if (promise != Promise.Forgotten) await Publish(header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null));
+            if (promise != Promise.Forgotten) await Publish(header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null, header));
         }
         // One by one: whoever waits with an attestation for a later header's echoes may be what those who would give them wait for.
         for (var each = 0; each < echoes.Length; each++)
@@ -39,9 +39,9 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
             var (header, validators) = (blocks[each].Header, blocks[each].Validators);
             if (promises.Of(header) != Promise.None || (certificates[each] = await Gather(header, validators, standing => IsEcho(header, validators, standing), [])) is not null) continue;
             promises.Keep(header);
-            await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header)));
+            await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header), header));
         }
-        for (var each = 0; each < echoes.Length; each++) certificates[each] ??= await Certificate(blocks[each].Header, blocks[each].Validators);
+        for (var each = 0; each < echoes.Length; each++) watch.Certified(certificates[each] ??= await Certificate(blocks[each].Header, blocks[each].Validators));
         board.ForgetUpTo((long)blocks[^1].Header.Height);
         return certificates!;
     }
@@ -73,6 +73,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
             foreach (var statement in ask ? await board.AskAsync((long)header.Height) : board.Of((long)header.Height))
             {
                 if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;
+                watch.Stated(header, standing);
                 var id = standing.Echo.Validator;
                 if (validators.Find(id) is null || passed.ContainsKey(id) || !passes(standing)) continue;
                 passed.Add(id, standing);
@@ -103,6 +104,8 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
         await foreach (var known in shared.CertificatesOf(header.Height, node.Failure.Stop))
         {
             if (known.Header.Height != header.Height || known.Header.LedgerId != header.LedgerId || !known.Verify(validators, node.Keys)) continue;
+            if (known.Header.Epoch > header.Epoch)
+                throw new NodeStoppedException($"The validators have certified block {header.Height} in epoch {known.Header.Epoch}, and this node is in epoch {header.Epoch}. Have one of them give you the record: keten epoch apply FILE.");
             if (known.Header != header) throw new DivergedException(header.Height, "has another header than the one that the validators certified");
             behind = true;
             return known;

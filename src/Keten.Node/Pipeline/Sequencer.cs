@@ -103,7 +103,7 @@ internal sealed class Sequencer(NodeParts node)
             await CatchUp();
             if (IsBatchReady()) await Append(Take());
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
-            else if (IsTickWanted()) await Append([]);
+            else if (IsTickWanted() && await Append([])) continue;
             else if (IsMoreComing()) await Task.WhenAny(next, Task.Delay(WaitForMoreAtMost, node.Clock, node.Failure.Stop));
             else await next;
         }
@@ -121,7 +121,7 @@ internal sealed class Sequencer(NodeParts node)
     // What a node that was killed left in the log carries its sequence numbers on: an entry made before they are known would repeat one, and be skipped.
     private async Task AllOfTheLog()
     {
-        var last = (await node.Order.RangeAsync(node.Failure.Stop)).Last;
+        var last = (await node.Order.RangeAsync(node.Failure.Stop)).Last + (node.Shared is null ? 0 : node.Epoch.Offset);
         await Until(() => node.State.Read(ledger => (long)ledger.LogPosition) >= last);
     }
 
@@ -142,7 +142,8 @@ internal sealed class Sequencer(NodeParts node)
     {
         if (node.Now - stated > JumpAtMost && !node.Options.AcceptClockJump)
             throw new NodeStoppedException($"The clock is {(node.Now - stated) / Instant.Day} days ahead of the ledger's time. If it is right, open the node with {nameof(PipelineOptions.AcceptClockJump)}.");
-        while (node.Now - stated > HourAtMost) await Append([]);
+        while (node.Now - stated > HourAtMost)
+            if (!await Append([])) return;
     }
 
     // A few transactions wait for those under way, and go together: an entry costs a signature, two flushes and a certificate, however small it is.
@@ -160,6 +161,7 @@ internal sealed class Sequencer(NodeParts node)
         if (progress.NextWakeUp <= now.Seconds && (now > stated || progress.MoreDue)) return true;
         // Ticks never answer ticks: only what others' transactions moved is answered.
         if (progress.OthersWent && now > stated) return true;
+        if (progress.AnyIsFull && now > stated && now.Seconds > progress.Now) return true;
         return Volatile.Read(ref checkpointsWanted) > 0 && now.Seconds >= progress.CheckpointFrom;
     }
 
@@ -179,15 +181,31 @@ internal sealed class Sequencer(NodeParts node)
         return [.. batch];
     }
 
-    private async Task Append(Waiting[] batch)
+    // With a full bucket an entry would be skipped: a batch waits, and meanwhile the door fills up and says so; a tick that would be is not worth it, and is left out.
+    private async Task<bool> MayAppend(bool isTick)
+    {
+        // A shared log may order otherwise what is appended at once, and a sequence that runs back is skipped.
+        await Until(() => Volatile.Read(ref underWay) < (node.Shared is null ? UnderWayAtMost : 1));
+        while (node.Shared is not null && !node.State.Read(ledger => ledger.Admits(node.Validator!.Id, isTick, Statement)))
+        {
+            var next = change.Next;
+            node.Failure.Stop.ThrowIfCancellationRequested();
+            if (isTick) return false;
+            if (!IsTickWanted() || !await Append([])) await next;
+            await Until(() => Volatile.Read(ref underWay) == 0);
+        }
+        return true;
+    }
+
+    private Instant Statement => node.Now < stated ? stated : node.Now;
+
+    private async Task<bool> Append(Waiting[] batch)
     {
         try
         {
-            // A shared log may order otherwise what is appended at once, and a sequence that runs back is skipped.
-            await Until(() => Volatile.Read(ref underWay) < (node.Shared is null ? UnderWayAtMost : 1));
-            var now = node.Now;
-            if (now < stated) now = stated;
-            var entry = Entry.Sign(node.Validator!, node.LedgerId, 0, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
+            if (!await MayAppend(isTick: batch.Length == 0)) return false;
+            var now = Statement;
+            var entry = Entry.Sign(node.Validator!, node.LedgerId, node.Epoch.Number, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
             stated = now - stated > HourAtMost ? stated.Plus(HourAtMost) : now;
             Interlocked.Increment(ref underWay);
             own.Enqueue(new Ordered(entry, batch, node.Clock.GetTimestamp()));
@@ -195,6 +213,7 @@ internal sealed class Sequencer(NodeParts node)
             if (node.Failure.Why is { } why) FailAll(why);
             node.Progress.OthersWent = false;
             _ = Watch(node.Order.AppendAsync(entry.Bytes).AsTask());
+            return true;
         }
         catch
         {

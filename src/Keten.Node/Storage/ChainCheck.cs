@@ -39,7 +39,7 @@ internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, ulong leave
             var position = (long)block.Record.Header.LogPosition;
             for (; more && next.Current.Position <= position; more = next.MoveNext())
             {
-                if (logHashKnown) logHash = Chain(logHash, next.Current.Bytes.Span);
+                if (logHashKnown) logHash = Next(next.Current.Position, next.Current.Bytes.Span);
                 if (next.Current.Position == position) own = next.Current.Bytes;
             }
             var known = findings.Count;
@@ -125,6 +125,11 @@ internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, ulong leave
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(leaf.AsSpan());
         return index < leavesKept && leaves is not null && leaves.Read((long)index * Hash.Size, bytes) == Hash.Size ? leaf[0] : null;
     }
+
+    // Of what restarted the order the record counts, and not who signed it.
+    private Hash Next(long position, ReadOnlySpan<byte> entry) =>
+        before is not null && before.LogPosition + 1 == (ulong)position && EpochCertificate.TryRead(entry) is { } restart && restart.Record.Base == before && restart.IsComplete(genesis.Validators)
+            ? Chain(logHash, restart.Record.ToBytes()) : Chain(logHash, entry);
 
     private static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)
     {
