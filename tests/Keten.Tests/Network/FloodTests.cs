@@ -51,7 +51,7 @@ public sealed class FloodTests
         {
             while (!stop.IsCancellationRequested)
             {
-                await Task.Delay(20);
+                await Task.Delay(100);
                 rig.Clock.Advance(TimeSpan.FromSeconds(1));
             }
         });
@@ -61,7 +61,7 @@ public sealed class FloodTests
         var answers = await Task.WhenAll(payments.Chunk(60).Select(async (own, validator) =>
         {
             var last = default(Answer);
-            foreach (var some in own.Chunk(6))
+            foreach (var some in own.Chunk(12))
             {
                 var decided = await rig[validator].SubmitAsync([.. some.Select(one => (ReadOnlyMemory<byte>)one)], WaitFor.Final);
                 Assert.All(decided, answer => Assert.Equal(AnswerStatus.Done, answer.Status));
@@ -74,7 +74,7 @@ public sealed class FloodTests
         await rig.SameAsync(answers.Max(answer => answer.Height), 0, 1, 2, 3);
         for (var each = 0; each < 4; each++) Assert.Equal((0ul, null), (rig[each].Read(ledger => ledger.Skipped), rig[each].Fault));
         // It took the time that so many bytes take.
-        Assert.True(rig[0].Read(ledger => ledger.State.Now) - began > 4);
+        Assert.True(rig[0].Read(ledger => ledger.State.Now) - began > 6);
     }
 
     [Fact]
