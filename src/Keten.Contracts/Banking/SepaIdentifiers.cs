@@ -7,7 +7,7 @@ public static class SepaIdentifiers
     public const int AtMost = 35;
 
     /// <summary>Letters, digits and the signs that every bank of the scheme takes (EPC217-08, §1.4), a space among them.</summary>
-    public static bool IsCharacter(char sign) => char.IsAsciiLetterOrDigit(sign) || sign is ' ' or '/' or '-' or '?' or ':' or '(' or ')' or '.' or ',' or '\'' or '+';
+    public static bool IsCharacter(char sign) => IsUpper(sign) || IsDigit(sign) || sign is (>= 'a' and <= 'z') or ' ' or '/' or '-' or '?' or ':' or '(' or ')' or '.' or ',' or '\'' or '+';
 
     /// <summary>Whether a text may identify a mandate, a message or a payment: 1 to 35 such signs, no space or slash at either end, and no two slashes in a row.</summary>
     public static bool IsReference(string text)
@@ -26,7 +26,7 @@ public static class SepaIdentifiers
     {
         if (text.Length is < 8 or > AtMost || !AreUpper(text, 0, 2) || !AreDigits(text, 2, 4)) return false;
         for (var each = 4; each < text.Length; each++)
-            if (!char.IsAsciiLetterUpper(text[each]) && !char.IsAsciiDigit(text[each])) return false;
+            if (!IsUpper(text[each]) && !IsDigit(text[each])) return false;
         return Mod97(text, 0, 4, Mod97(text, 7, text.Length, 0)) == 1;
     }
 
@@ -40,22 +40,26 @@ public static class SepaIdentifiers
         for (var each = from; each < until && rest >= 0; each++)
         {
             var sign = text[each];
-            rest = char.IsAsciiDigit(sign) ? (rest * 10 + (sign - '0')) % 97 : char.IsAsciiLetterUpper(sign) ? (rest * 100 + (sign - 'A' + 10)) % 97 : -1;
+            rest = IsDigit(sign) ? (rest * 10 + (sign - '0')) % 97 : IsUpper(sign) ? (rest * 100 + (sign - 'A' + 10)) % 97 : -1;
         }
         return rest;
     }
 
+    private static bool IsUpper(char sign) => sign is >= 'A' and <= 'Z';
+
+    private static bool IsDigit(char sign) => sign is >= '0' and <= '9';
+
     private static bool AreUpper(string text, int from, int until)
     {
         for (var each = from; each < until; each++)
-            if (!char.IsAsciiLetterUpper(text[each])) return false;
+            if (!IsUpper(text[each])) return false;
         return true;
     }
 
     private static bool AreDigits(string text, int from, int until)
     {
         for (var each = from; each < until; each++)
-            if (!char.IsAsciiDigit(text[each])) return false;
+            if (!IsDigit(text[each])) return false;
         return true;
     }
 }
