@@ -117,9 +117,9 @@ public sealed partial class CollectionStories
             : null;
     }
 
-    internal static readonly CollectionTerms ByDebit = new(Rail.DirectDebit, GridsAccount, 5, Cents(300), 7);
+    private static CollectionTerms ByDebit => new(Rail.DirectDebit, GridsAccount, 5, Cents(300), 7);
 
-    private static readonly Collection Plain = new(Grid, Ada, Box, ByDebit, Signed, new MandateUse(0, Signed.SignedOn, false), Debt.None(Euro), Cents(0), 0);
+    private static Collection Plain => new(Grid, Ada, Box, ByDebit, Signed, new MandateUse(0, Signed.SignedOn, false), Debt.None(Euro), Cents(0), 0);
 
     private static readonly Mandate FineMandate = new(Fine(1_000_000), Fine(1_000_000), Day(1_000));
 
