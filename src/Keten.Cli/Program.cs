@@ -17,8 +17,10 @@ public static class Program
     {
         var root = new RootCommand("Keten: one record of things, money and promises, with a proof for each. Exit codes: " + Exit.Words)
         {
+            DemoCommand.Create(),
             FsckCommand.Create(),
             GenesisCommand.Create(),
+            IbanCommand.Create(),
             KeyCommand.Create(),
             NetworkCommand.Create(),
             NodeCommand.Create(),
@@ -29,6 +31,7 @@ public static class Program
             RebuildViewsCommand.Create(),
             ReceiptCommand.Create(),
             RunCommand.Create(),
+            SepaCommand.Create(),
             SettleCommand.Create(),
             ShowCommand.Create(),
             SubmitCommand.Create(),

@@ -23,7 +23,7 @@ public sealed record PaymentStatus(
     public bool IsRejected => Status is "RJCT" or "CANC";
 
     /// <summary>Whether it was taken in, so far.</summary>
-    public bool IsTakenIn => Status is "ACCP" or "ACTC" or "ACSP" or "ACSC" or "ACWC" or "ACCC" or "RCVD" or "PDNG" or "PART";
+    public bool IsTakenIn => Status is "ACCP" or "ACTC" or "ACSP" or "ACSC" or "ACWC" or "ACCC" or "RCVD" or "PDNG";
 }
 
 /// <summary>An entry in an account at a bank (camt.052, camt.053, camt.054).</summary>

@@ -39,8 +39,7 @@ public static class DirectDebitFile
         var sorted = lines.OrderBy(line => line.EndToEndId, StringComparer.Ordinal).ToList();
         foreach (var line in sorted) Check(line);
         if (sorted.Select(line => line.EndToEndId).Distinct(StringComparer.Ordinal).Count() != sorted.Count) throw new FormatException("Two debits have one id.");
-        var groups = sorted.GroupBy(line => (line.On, line.Sequence, line.Mandate.Scheme, line.Mandate.CreditorId, line.Creditor)).OrderBy(group => group.Key.On).ThenBy(group => group.Key.Scheme)
-            .ThenBy(group => group.Key.Sequence).ThenBy(group => group.Key.CreditorId, StringComparer.Ordinal).ThenBy(group => group.First().EndToEndId, StringComparer.Ordinal).Select(group => group.ToList()).ToList();
+        var groups = GroupsOf(sorted);
         var (now, name) = (version == SepaVersion.V2019, SepaText.Plain(initiator, SepaText.NameAtMost));
         return PaymentFile.Make(now ? "pain.008.001.08" : "pain.008.001.02", sorted.ConvertAll(line => line.Cents), (xml, id) => xml.Group("CstmrDrctDbtInitn", () =>
         {
@@ -48,6 +47,14 @@ public static class DirectDebitFile
             for (var each = 0; each < groups.Count; each++) Group(xml, groups[each], $"{id}-{PaymentXml.Number(each + 1)}", now);
         }));
     }
+
+    /// <summary>How debits are put into the groups of a file, in its order: the first has the id of the message, a hyphen and 1.</summary>
+    public static List<List<DirectDebitLine>> GroupsOf(IEnumerable<DirectDebitLine> lines) =>
+    [
+        .. lines.OrderBy(line => line.EndToEndId, StringComparer.Ordinal).GroupBy(line => (line.On, line.Sequence, line.Mandate.Scheme, line.Mandate.CreditorId, line.Creditor))
+            .OrderBy(group => group.Key.On).ThenBy(group => group.Key.Scheme).ThenBy(group => group.Key.Sequence).ThenBy(group => group.Key.CreditorId, StringComparer.Ordinal)
+            .ThenBy(group => group.First().EndToEndId, StringComparer.Ordinal).Select(group => group.ToList()),
+    ];
 
     private static void Check(DirectDebitLine line)
     {

@@ -24,12 +24,13 @@ public sealed record Payouts(Party Gateway, Agreement<EMoney> Money)
     /// <param name="Holder">Who gave the money back.</param>
     /// <param name="Amount">How much.</param>
     /// <param name="PayTo">Commitment to the account at the bank.</param>
+    /// <param name="From">Commitment to the Gateway's account, from which it is paid.</param>
     /// <param name="At">When it was given back.</param>
     /// <param name="Instant">Whether it goes by an instant credit transfer.</param>
     /// <param name="File">The hash of what its file says.</param>
     /// <param name="Stage">How far it is.</param>
     /// <param name="Reason">Why it was not paid, by its code of ISO 20022; empty before.</param>
-    public readonly record struct Payout(Party Holder, Amount Amount, Hash PayTo, Instant At, bool Instant, Hash File, PayoutStage Stage, string Reason);
+    public readonly record struct Payout(Party Holder, Amount Amount, Hash PayTo, Hash From, Instant At, bool Instant, Hash File, PayoutStage Stage, string Reason);
 
     /// <summary>A redemption that is to be paid out.</summary>
     /// <param name="Redemption">SHA-256 of the transaction that redeemed it and of the event's place.</param>
@@ -51,9 +52,10 @@ public sealed record Payouts(Party Gateway, Agreement<EMoney> Money)
 
     /// <summary>The Gateway hands payouts to the bank in one file; a file of many takes several such calls.</summary>
     /// <param name="Redeemed">1 to 500.</param>
+    /// <param name="From">Commitment to the Gateway's account, from which they are paid.</param>
     /// <param name="Instant">Whether they go by instant credit transfers.</param>
     /// <param name="File">The hash of what the file says.</param>
-    public readonly record struct HandOver(Many<Redeemed> Redeemed, bool Instant, Hash File) : IClause<Payouts>
+    public readonly record struct HandOver(Many<Redeemed> Redeemed, Hash From, bool Instant, Hash File) : IClause<Payouts>
     {
         public Signers MustSign(Payouts agreed, Facts facts) => Signers.All(agreed.Gateway);
 
@@ -67,7 +69,7 @@ public sealed record Payouts(Party Gateway, Agreement<EMoney> Money)
                 if (amount.Unit != unit || amount.Minor <= 0 || amount.Minor > Amount.Limit / AtMost) return NotThisMoney;
                 // In the order of their hashes, so that one that comes twice is seen.
                 if (redemption <= before || facts.Find(Orders, redemption) is not null) return HandedOverAlready;
-                accepted.Put(Orders, redemption, new Payout(holder, amount, payTo, at, Instant, File, PayoutStage.HandedOver, ""));
+                accepted.Put(Orders, redemption, new Payout(holder, amount, payTo, From, at, Instant, File, PayoutStage.HandedOver, ""));
                 (sum, before) = (sum + amount, redemption);
             }
             return accepted.Emit(new HandedOver(File, (uint)Redeemed.Count, sum));

@@ -7,7 +7,7 @@ namespace Keten.Tests.Contracts;
 
 public sealed class PayoutsStories : ContractTests<Payouts>
 {
-    private static readonly Hash One = Sorted[0], Two = Sorted[1], File = Paper("a file"), Account = Paper("an account");
+    private static readonly Hash One = Sorted[0], Two = Sorted[1], File = Paper("a file"), Account = Paper("an account"), Own = Paper("the gateway's account");
 
     [Fact]
     public void The_contract_is_told_whole() => CheckTold();
@@ -19,23 +19,23 @@ public sealed class PayoutsStories : ContractTests<Payouts>
 
     [Fact]
     public void What_was_given_back_is_handed_to_the_bank_once() => Opened().ThenState(new Payouts(Box, Money))
-        .When(new Payouts.HandOver(new(Of(One, 200), Of(Two, 300)), false, File), signedBy: [Box]).ThenEmitted(new Payouts.HandedOver(File, 2, Cents(500)))
-        .ThenKept(Payouts.Orders, One, new Payouts.Payout(Ada, Cents(200), Account, Day(0), false, File, PayoutStage.HandedOver, "")).ThenHeld(Cents(0))
-        .When(new Payouts.HandOver(new(Of(Two, 300)), true, Paper("another file")), signedBy: [Box]).ThenRefused(Payouts.HandedOverAlready)
-        .When(new Payouts.HandOver(new(Of(Paper("three"), 300)), true, File), signedBy: [Bank]).ThenRefused(KernelRefusal.SignatureMissing);
+        .When(new Payouts.HandOver(new(Of(One, 200), Of(Two, 300)), Own, false, File), signedBy: [Box]).ThenEmitted(new Payouts.HandedOver(File, 2, Cents(500)))
+        .ThenKept(Payouts.Orders, One, new Payouts.Payout(Ada, Cents(200), Account, Own, Day(0), false, File, PayoutStage.HandedOver, "")).ThenHeld(Cents(0))
+        .When(new Payouts.HandOver(new(Of(Two, 300)), Own, true, Paper("another file")), signedBy: [Box]).ThenRefused(Payouts.HandedOverAlready)
+        .When(new Payouts.HandOver(new(Of(Paper("three"), 300)), Own, true, File), signedBy: [Bank]).ThenRefused(KernelRefusal.SignatureMissing);
 
     [Fact]
     public void A_call_names_each_once_and_something_of_this_money() => Opened()
-        .When(new Payouts.HandOver(default, false, File), signedBy: [Box]).ThenRefused(Payouts.NotSoMany)
-        .When(new Payouts.HandOver(new(Of(One, 1), Of(One, 1)), false, File), signedBy: [Box]).ThenRefused(Payouts.HandedOverAlready)
-        .When(new Payouts.HandOver(new(Of(Two, 1), Of(One, 1)), false, File), signedBy: [Box]).ThenRefused(Payouts.HandedOverAlready)
-        .When(new Payouts.HandOver(new(Of(One, 0)), false, File), signedBy: [Box]).ThenRefused(Payouts.NotThisMoney)
-        .When(new Payouts.HandOver(new(Of(One, Amount.Limit / 4)), false, File), signedBy: [Box]).ThenRefused(Payouts.NotThisMoney)
-        .When(new Payouts.HandOver(new(Of(One, 1) with { Amount = Wh(1) }), false, File), signedBy: [Box]).ThenRefused(Payouts.NotThisMoney);
+        .When(new Payouts.HandOver(default, Own, false, File), signedBy: [Box]).ThenRefused(Payouts.NotSoMany)
+        .When(new Payouts.HandOver(new(Of(One, 1), Of(One, 1)), Own, false, File), signedBy: [Box]).ThenRefused(Payouts.HandedOverAlready)
+        .When(new Payouts.HandOver(new(Of(Two, 1), Of(One, 1)), Own, false, File), signedBy: [Box]).ThenRefused(Payouts.HandedOverAlready)
+        .When(new Payouts.HandOver(new(Of(One, 0)), Own, false, File), signedBy: [Box]).ThenRefused(Payouts.NotThisMoney)
+        .When(new Payouts.HandOver(new(Of(One, Amount.Limit / 4)), Own, false, File), signedBy: [Box]).ThenRefused(Payouts.NotThisMoney)
+        .When(new Payouts.HandOver(new(Of(One, 1) with { Amount = Wh(1) }), Own, false, File), signedBy: [Box]).ThenRefused(Payouts.NotThisMoney);
 
     [Fact]
     public void The_bank_pays_or_it_comes_back_and_so_it_may_after_it_was_paid() => Opened()
-        .When(new Payouts.HandOver(new(Of(One, 200), Of(Two, 300)), true, File), signedBy: [Box])
+        .When(new Payouts.HandOver(new(Of(One, 200), Of(Two, 300)), Own, true, File), signedBy: [Box])
         .When(new Payouts.Confirm(One), signedBy: [Box]).ThenEmitted(new Payouts.Confirmed(One))
         .When(new Payouts.Confirm(One), signedBy: [Box]).ThenRefused(Payouts.NoSuchPayout)
         .When(new Payouts.ComeBack(One, "AC04"), signedBy: [Box]).ThenEmitted(new Payouts.CameBack(One, Ada, Cents(200), "AC04"))
@@ -43,7 +43,7 @@ public sealed class PayoutsStories : ContractTests<Payouts>
         .When(new Payouts.ComeBack(Two, ""), signedBy: [Box]).ThenRefused(Payouts.NotAReason)
         .When(new Payouts.ComeBack(Two, "AC01"), signedBy: [Ada]).ThenRefused(KernelRefusal.SignatureMissing)
         .When(new Payouts.ComeBack(Two, "AC01"), signedBy: [Box]).When(new Payouts.Confirm(Two), signedBy: [Box]).ThenRefused(Payouts.NoSuchPayout)
-        .ThenKept(Payouts.Orders, Two, new Payouts.Payout(Ada, Cents(300), Account, Day(0), true, File, PayoutStage.CameBack, "AC01"));
+        .ThenKept(Payouts.Orders, Two, new Payouts.Payout(Ada, Cents(300), Account, Own, Day(0), true, File, PayoutStage.CameBack, "AC01"));
 
     [Fact]
     public void Whoever_issues_the_money_agrees() => Open(NewWorld(), new Payouts.Begin(Box, Money), [Box]).ThenRefused(KernelRefusal.SignatureMissing);
@@ -60,7 +60,7 @@ public sealed class PayoutsStories : ContractTests<Payouts>
     protected override object? AnyOf(Type clause, Random random, World world)
     {
         var one = Sorted[random.Next(Sorted.Length)];
-        return clause == typeof(Payouts.HandOver) ? new Payouts.HandOver(new(Of(one, random.Next(1, 900))), random.Next(2) == 0, File)
+        return clause == typeof(Payouts.HandOver) ? new Payouts.HandOver(new(Of(one, random.Next(1, 900))), Own, random.Next(2) == 0, File)
             : clause == typeof(Payouts.Confirm) ? new Payouts.Confirm(one) : new Payouts.ComeBack(one, "AC04");
     }
 
