@@ -36,7 +36,7 @@ public sealed partial class BankTests
             Assert.Equal("handedOver", await Collected(["--out", shell["one.xml"]]));
             Assert.Equal(Exit.Usage, (await shell.JsonAsync(["sepa", "collect", "--out", shell["one.xml"], .. options])).Exit);
             Assert.Equal("nothing", await Collected(["--out", shell["two.xml"]]));
-            var id = MessageId().Match(File.ReadAllText(shell["one.xml"])).Groups[1].Value;
+            var id = MessageId().Match(File.ReadAllText(shell["one.xml"])).Groups["id"].Value;
             Assert.Equal("again", await Collected(["--out", shell["again.xml"], "--again", id]));
             Assert.Equal(File.ReadAllBytes(shell["one.xml"]), File.ReadAllBytes(shell["again.xml"]));
             Assert.Equal(Exit.Failed, (await shell.JsonAsync(["sepa", "collect", "--out", shell["no.xml"], "--again", "0", .. options])).Exit);
@@ -94,7 +94,7 @@ public sealed partial class BankTests
         Assert.Equal(Exit.Ok, (await shell.JsonAsync("iban", "check", "NL91ABNA0417164300")).Exit);
     }
 
-    [GeneratedRegex("<MsgId>([0-9a-f]+)</MsgId>", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("<MsgId>(?<id>[0-9a-f]+)</MsgId>", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex MessageId();
 
     /// <summary>What the demonstration prints, until it names its node.</summary>
@@ -105,11 +105,11 @@ public sealed partial class BankTests
         public async Task<string> UrlAsync(Task node)
         {
             for (var waited = 0; waited < 600 && !node.IsCompleted; waited++, await Task.Delay(100))
-                if (Url().Match(ToString()) is { Success: true } found) return found.Groups[1].Value;
+                if (Url().Match(ToString()) is { Success: true } found) return found.Groups["url"].Value;
             throw new InvalidOperationException("The demonstration did not start: " + ToString());
         }
     }
 
-    [GeneratedRegex("--node (http://[^ ]+) .*\n(.*\n)+.*order", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("--node (?<url>http://[^ ]+) (?s:.*)order", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Url();
 }
