@@ -103,8 +103,7 @@ public sealed partial class AnswerJob
         }
         if (entry.Details.Count > 0) return;
         // The bank books a file's payouts as one, or takes a whole group of debits back.
-        var file = entry.PaymentInformationId?.Split('-')[0];
-        var together = payouts.Where(payout => file is not null && PaymentIds.OfFile(payout.Value.Order.File) == file).Select(payout => payout.Key).ToList();
+        var together = PayoutsOf(entry.PaymentInformationId);
         foreach (var payout in together) await PaidOutAsync(payout);
         var back = together.Count > 0 ? [] : await OfGroupAsync(entry.PaymentInformationId);
         var whole = back.Count > 0 && back.Sum(id => debits[id].Of.Money.Cents(debits[id].Debit.Amount)) == Cents(entry.Amount);

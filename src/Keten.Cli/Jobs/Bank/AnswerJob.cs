@@ -45,14 +45,16 @@ public sealed partial class AnswerJob
 
     private async Task StatusAsync(PaymentStatus status)
     {
-        if (status.EndToEndId is { } id && payouts.ContainsKey(id))
+        var paying = status.EndToEndId is { } id ? payouts.ContainsKey(id) ? [id] : [] : PayoutsOf(status.PaymentInformationId ?? status.OriginalMessageId);
+        foreach (var payout in paying)
         {
-            if (status.IsRejected) await CameBackAsync(id, ReasonCodes.Of(status.Reason), Hash.Of(System.Text.Encoding.UTF8.GetBytes(status.MessageId + "\n" + id)));
-            else Say("known", id, 0, status.Status);
-            return;
+            if (status.IsRejected && payouts[payout].Order.Stage != PayoutStage.CameBack)
+                await CameBackAsync(payout, ReasonCodes.Of(status.Reason), Hash.Of(System.Text.Encoding.UTF8.GetBytes(status.MessageId + "\n" + payout)));
+            else Say("known", payout, 0, status.Status);
         }
+        if (paying.Count > 0) return;
         var about = status.EndToEndId is { } one ? debits.ContainsKey(one) ? [one] : [] : await OfGroupAsync(status.PaymentInformationId ?? status.OriginalMessageId);
-        if (about.Count == 0 && (status.EndToEndId is not null || (status.IsRejected && !OfPayouts(status.OriginalMessageId)))) Say("unmatched", status.EndToEndId ?? status.OriginalMessageId, 0, status.Reason ?? status.Status);
+        if (about.Count == 0) Say("unmatched", status.EndToEndId ?? status.OriginalMessageId, 0, status.Reason ?? status.Status);
         foreach (var each in about) await StatusAsync(each, status);
     }
 
@@ -114,7 +116,7 @@ public sealed partial class AnswerJob
         return int.TryParse(id![(message!.Length + 1)..], out var number) && number > 0 && number <= groups.Count ? groups[number - 1].ConvertAll(line => line.EndToEndId) : [];
     }
 
-    private bool OfPayouts(string messageId) => payouts.Values.Any(payout => PaymentIds.OfFile(payout.Order.File) == messageId);
+    private List<string> PayoutsOf(string? id) => [.. payouts.Where(payout => PaymentIds.IsOfFile(id, payout.Value.Order.File)).Select(payout => payout.Key).Order(StringComparer.Ordinal)];
 
     private void Move(string id, Stage stage) => debits[id] = debits[id] with { Debit = debits[id].Debit with { Stage = stage } };
 

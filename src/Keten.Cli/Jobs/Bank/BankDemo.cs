@@ -105,7 +105,11 @@ internal sealed class BankDemo : IDisposable
         if (await new PayoutJob(desk).AgainAsync(file.MessageId, cancel) is not { } again || !again.Bytes.Span.SequenceEqual(file.Bytes.Span)) return 0;
         var paid = await AnswerJob.RunAsync(desk, new MemoryStream(BankSimulator.PaidOut("PAID-OUT-1", 10m, on, BankSimulator.IdsOf(file.Bytes.ToArray())[0])), cancel);
         lines.AddRange(paid.Lines);
-        return Balance(ada) == 1_500 ? paid.Lines.Count(line => line.What == "paid") : 0;
+        // A second file is rejected as a whole: what was given back is the customer's again.
+        await clerk.MustAsync([clerk.Begin(ada).Call(EMoney.Contents, money, new EMoney.Redeem(ada.Party, Euro(400), payTo)).AtMost(ada.Key.Id, Euro(400)).SignBy(ada)], cancel);
+        var second = await new PayoutJob(desk).PayAsync(Euro(0).Unit, own, instant: false, SepaVersion.V2009, _ => { }, cancel);
+        for (var read = 0; read < 2; read++) lines.AddRange((await AnswerJob.RunAsync(desk, new MemoryStream(BankSimulator.Rejected(second!.MessageId, "AC01")), cancel)).Lines);
+        return Balance(ada) == 1_500 && lines.Count(line => line.What == "cameBack") == 1 ? paid.Lines.Count(line => line.What == "paid") : 0;
     }
 
     private async Task FoundAsync(CancellationToken cancel)

@@ -36,6 +36,11 @@ internal static class BankSimulator
     public static byte[] PaidOut(string reference, decimal amount, string on, string endToEndId) => Notification(reference, [Entry(amount, "DBIT", on, reference, "ICDT/ESCT",
         [new XElement("TxDtls", new XElement("Refs", new XElement("EndToEndId", endToEndId)), Money("Amt", amount), new XElement("CdtDbtInd", "DBIT"))])]);
 
+    /// <summary>A report that a whole file was rejected.</summary>
+    public static byte[] Rejected(string message, string reason) => Document("pain.002.001.10", new XElement("CstmrPmtStsRpt", Header(message + "-S"), new XElement(
+        "OrgnlGrpInfAndSts", new XElement("OrgnlMsgId", message), new XElement("OrgnlMsgNmId", "pain.001.001.09"), new XElement("GrpSts", "RJCT"),
+        new XElement("StsRsnInf", new XElement("Rsn", new XElement("Cd", reason))))));
+
     /// <summary>The end-to-end ids of a file.</summary>
     public static List<string> IdsOf(byte[] file) => [.. Load(file).Descendants().Where(element => element.Name.LocalName == "EndToEndId").Select(element => element.Value)];
 

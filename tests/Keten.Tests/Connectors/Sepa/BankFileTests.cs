@@ -116,6 +116,8 @@ public sealed class BankFileTests
         Assert.Equal(ids, Ids(Statement(Entry).Replace("Stmt", "Ntfctn", StringComparison.Ordinal).Replace("BkToCstmrNtfctn", "BkToCstmrDbtCdtNtfctn", StringComparison.Ordinal)));
         Assert.NotEqual(ids, Ids(Statement(Entry.Replace("R1", "R2", StringComparison.Ordinal))));
         Assert.NotEqual(ids, Ids(Statement(Entry.Replace("CRDT", "DBIT", StringComparison.Ordinal))));
+        // Some banks give what comes back the reference of what was sent.
+        Assert.NotEqual(ids, Ids(Statement(Entry.Replace("</Ntry>", "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>RRTN</SubFmlyCd></Fmly></Domn></BkTxCd></Ntry>", StringComparison.Ordinal))));
         // Without a reference two alike are two, and the same two when they are read again.
         var bare = Entry.Replace("<AcctSvcrRef>R1</AcctSvcrRef>", "", StringComparison.Ordinal);
         Assert.Equal(2, Ids(Statement(bare + bare)).Distinct().Count());
