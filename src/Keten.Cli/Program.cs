@@ -17,6 +17,7 @@ public static class Program
     {
         var root = new RootCommand("Keten: one record of things, money and promises, with a proof for each. Exit codes: " + Exit.Words)
         {
+            BackupCommand.Create(),
             FsckCommand.Create(),
             GenesisCommand.Create(),
             KeyCommand.Create(),
@@ -28,6 +29,7 @@ public static class Program
             PruneCommand.Create(),
             RebuildViewsCommand.Create(),
             ReceiptCommand.Create(),
+            RestoreCommand.Create(),
             RunCommand.Create(),
             SettleCommand.Create(),
             ShowCommand.Create(),

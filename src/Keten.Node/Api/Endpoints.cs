@@ -13,6 +13,7 @@ internal static class Endpoints
         PartyEndpoints.Map(app);
         LedgerEndpoints.Map(app);
         ProofEndpoints.Map(app);
+        PeerEndpoints.Map(app);
         EventEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
     }

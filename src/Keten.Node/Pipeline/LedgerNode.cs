@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
+using Keten.Node.Joining;
 using Keten.Node.Network;
 using Keten.Node.Storage;
 
@@ -30,14 +31,18 @@ public sealed class LedgerNode : IAsyncDisposable
     {
         (this.node, this.promises, this.folderLock) = (node, promises, folderLock);
         node.Progress.Take(node.Ledger, 0);
+        Serving = new Serving(node);
+        if (node.Shared is { } order) node.Metrics.Watch(order.Peers);
         proofs = new Proofs(node.State, node.Ledger.Head?.Height ?? 0);
         rhythm = new SnapshotRhythm(node.Options.SnapshotEvery, node.State, node.Snapshots, node.BlockFolder, node.Scheduler);
         sequencer = new Sequencer(node);
         var executed = Channel.CreateBounded<Executed>(BlocksAhead);
         door = new Door(node, sequencer);
-        stages = node.Validator is not { } validator ? [] : [
-            Run(sequencer.RunAsync), Run(new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync),
-            Run(new FinalStage(node, proofs, rhythm, CertifierOf(validator), executed.Reader).RunAsync), Run(FailAll), .. node.Shared is { } shared ? [Run(new Mirror(node, shared.Log).RunAsync)] : Array.Empty<Task>()];
+        Func<Task>[] following = node.Shared is { } shared ? [new Mirror(node, shared).RunAsync] : [];
+        Func<Task>[] validating = node.Validator is null ? [] : node.Shared is null ? [sequencer.RunAsync] : [sequencer.RunAsync, new SharedPruning(node, node.Shared.Log).RunAsync];
+        // Without key and shared order it shows what is stored.
+        stages = node.Validator is null && node.Shared is null ? [] : [.. ((Func<Task>[])[
+            .. validating, new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync, new FinalStage(node, proofs, rhythm, CertifierOf(), executed.Reader).RunAsync, FailAll, .. following]).Select(Run)];
         node.Failure.Stop.UnsafeRegister(static stopped => ((LedgerNode)stopped!).Wake(), this);
     }
 
@@ -59,19 +64,20 @@ public sealed class LedgerNode : IAsyncDisposable
             opened.Push(folderLock);
             var genesis = DataFolder.GenesisOf(disk, setup.Genesis);
             Refuse(genesis, setup);
+            var keys = new KeyCache(setup.Options.KeysKept);
+            await new Entrance(disk, genesis, setup, keys).EnterAsync(cancel);
             var (index, folder, snapshots) = (new TransactionIndex(), disk.Folder("blocks"), new SnapshotStore(disk.Folder("snapshots")));
             snapshots.Clean();
             var blocks = BlockStore.Open(folder, (_, content) => index.Add(BlockRecord.Read(content)), snapshots.Heights() is [var newest, ..] ? newest : 0, setup.Options.BlockSegmentBytes);
             opened.Push(blocks);
             log = FileLog.Open(disk.Folder("log"), setup.Options.Log);
-            var keys = new KeyCache(setup.Options.KeysKept);
             var ledger = await new LedgerRecovery(genesis, setup.Catalogue, keys, log, blocks, snapshots, folder).RunAsync(cancel);
             var state = new StateGate(ledger);
             var archive = new Archive(log, blocks, index, state);
             // What a crash left to do of a pruning.
             archive.Prune((await log.RangeAsync(cancel)).First);
             if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
-            var promises = setup.Shared is null ? null : new PromiseFile(disk);
+            var promises = setup.Shared is null || setup.Validator is null ? null : new PromiseFile(disk);
             if (promises is not null) opened.Push(promises);
             var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared), promises, folderLock);
             try
@@ -108,16 +114,26 @@ public sealed class LedgerNode : IAsyncDisposable
     /// <summary>Why the node has stopped by itself; null while it runs. It must then be opened again.</summary>
     public Exception? Fault => Volatile.Read(ref closed) == 0 ? node.Failure.Why : null;
 
+    /// <summary>Whether it has no validator's key: it shows what there is, follows where validators share an order, and takes and signs nothing.</summary>
+    public bool IsObserver => node.Validator is null;
+
+    /// <summary>The other nodes that it knows of, by their addresses: what an observer is asked to do is for them.</summary>
+    public IReadOnlyList<string> Validators => [.. node.Shared?.Peers.All.Select(peer => peer.Name) ?? []];
+
+    /// <summary>What it gives to other nodes.</summary>
+    internal Serving Serving { get; }
+
     /// <summary>Whether what waits is as much as may wait: what is submitted now is answered <see cref="KernelRefusal.Busy"/>.</summary>
     public bool IsBusy => node.Room.IsFull;
 
     /// <summary>Submits one or many transactions in their COSE form. Each gets its own answer; the task ends when the last has reached <paramref name="wait"/>.</summary>
     /// <remarks>Where there is no room none is taken, and each is answered <see cref="KernelRefusal.Busy"/> at once. Cancelling gives up the waiting, not the transactions.</remarks>
     /// <exception cref="NodeStoppedException">The node has stopped or was closed: what was not answered may be in the log or not.</exception>
+    /// <exception cref="ObserverException">The node observes: it takes nothing.</exception>
     public Task<Answer[]> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, WaitFor wait, CancellationToken cancel = default)
     {
         RefuseClosed();
-        if (node.Validator is null) throw new NodeStoppedException("This node has no validator's key, and takes no transactions.");
+        if (node.Validator is null) throw new ObserverException(Validators);
         return transactions.Count == 0 ? Task.FromResult<Answer[]>([]) : door.Submit(new Submission(transactions, wait)).WaitAsync(cancel);
     }
 
@@ -225,7 +241,7 @@ public sealed class LedgerNode : IAsyncDisposable
         sequencer.Close();
         try
         {
-            if (stages.Length > 0)
+            if (node.Validator is not null)
             {
                 await stages[0];
                 await sequencer.AllExecuted();
@@ -255,7 +271,7 @@ public sealed class LedgerNode : IAsyncDisposable
         if (genesis.Validators.Quorum > 1 && setup.Shared is null) throw new InvalidOperationException($"A certificate of this ledger takes {genesis.Validators.Quorum} validators; this node works alone.");
     }
 
-    private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared, promises!) : new LoneCertifier(validator);
+    private Certifier CertifierOf() => node.Shared is { } shared ? new JointCertifier(node, node.Validator, shared, promises) : new LoneCertifier(node.Validator!);
 
     private async Task CatchUp(CancellationToken cancel)
     {

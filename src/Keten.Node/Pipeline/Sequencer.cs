@@ -72,7 +72,8 @@ internal sealed class Sequencer(NodeParts node)
     /// <summary>Until closed and nothing is left.</summary>
     public async Task RunAsync()
     {
-        await AllOfTheLog();
+        // Closed before it knew its own last number: it appends nothing, and whoever waits is told.
+        if (!await AllOfTheLog()) return;
         (sequence, stated) = node.State.Read(ledger => (ledger.State.Validators.Get(node.Validator!.Id).Sequence, ledger.State.Now));
         await using var timer = node.Clock.CreateTimer(_ => Poke(), null, node.Options.TickPoll, node.Options.TickPoll);
         while (true)
@@ -83,25 +84,28 @@ internal sealed class Sequencer(NodeParts node)
             if (IsBatchReady()) await Append(Take());
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
             else if (IsTickWanted()) await Append([]);
+            else if (IsTimeWanted()) await Append([], asks: node.Ledger.Validators.Count > 1);
             else await next;
         }
     }
 
     // What a node that was killed left in the log carries its sequence numbers on: an entry made before they are known would repeat one, and be skipped.
-    private async Task AllOfTheLog()
+    private async Task<bool> AllOfTheLog()
     {
         var last = (await node.Order.RangeAsync(node.Failure.Stop)).Last;
-        await Until(() => node.State.Read(ledger => (long)ledger.LogPosition) >= last);
+        return await Until(() => Volatile.Read(ref closing) || IsThere()) && IsThere();
+
+        bool IsThere() => node.State.Read(ledger => (long)ledger.LogPosition) >= last;
     }
 
     // Looked at again after each change; that the node stops is one.
-    private async Task Until(Func<bool> isSo)
+    private async Task<bool> Until(Func<bool> isSo)
     {
         while (true)
         {
             var next = change.Next;
             node.Failure.Stop.ThrowIfCancellationRequested();
-            if (isSo()) return;
+            if (isSo()) return true;
             await next;
         }
     }
@@ -123,10 +127,13 @@ internal sealed class Sequencer(NodeParts node)
         if (Volatile.Read(ref underWay) > 0) return false;
         var (now, progress) = (node.Now, node.Progress);
         if (progress.NextWakeUp <= now.Seconds && (now > stated || progress.MoreDue)) return true;
-        // Ticks never answer ticks: only what others' transactions moved is answered.
-        if (progress.OthersWent && now > stated) return true;
-        return Volatile.Read(ref checkpointsWanted) > 0 && now.Seconds >= progress.CheckpointFrom;
+        // Ticks never answer ticks: only what others' transactions moved is answered, and a tick that asks.
+        return progress.OthersWent && now > stated;
     }
+
+    // Somebody waits for a checkpoint, and ledger time stands: it is the median, so the others are asked for theirs, once a second at most. A quiet network is quiet again when nobody waits.
+    private bool IsTimeWanted() =>
+        Volatile.Read(ref underWay) == 0 && Volatile.Read(ref checkpointsWanted) > 0 && node.Now > stated && node.Now.Seconds >= node.Progress.CheckpointFrom;
 
     private Waiting[] Take()
     {
@@ -144,7 +151,7 @@ internal sealed class Sequencer(NodeParts node)
         return [.. batch];
     }
 
-    private async Task Append(Waiting[] batch)
+    private async Task Append(Waiting[] batch, bool asks = false)
     {
         try
         {
@@ -152,7 +159,7 @@ internal sealed class Sequencer(NodeParts node)
             await Until(() => Volatile.Read(ref underWay) < (node.Shared is null ? UnderWayAtMost : 1));
             var now = node.Now;
             if (now < stated) now = stated;
-            var entry = Entry.Sign(node.Validator!, node.LedgerId, 0, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
+            var entry = Entry.Sign(node.Validator!, node.LedgerId, 0, ++sequence, now, Array.ConvertAll(batch, one => one.Checked), asks);
             stated = now - stated > HourAtMost ? stated.Plus(HourAtMost) : now;
             Interlocked.Increment(ref underWay);
             own.Enqueue(new Ordered(entry, batch, node.Clock.GetTimestamp()));

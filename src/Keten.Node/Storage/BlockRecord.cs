@@ -9,15 +9,16 @@ namespace Keten.Node.Storage;
 /// A block as it is stored: what the log does not hold. The transactions are in the log; of each leaf the 32 bytes that name its transaction are left out.
 /// Form: [certificate, transactions, [[place, contract, number, call] …] of those not accepted, first 8 bytes of each decided one's id, leaves, [[agreement, readers or null] …]].
 /// Pruned: the first four of these alone. Header, certificate and the place of each decided transaction stay; without the transactions the rest would show nothing.
+/// Of a block before the snapshot with which this node joined: [certificate, how many transactions were decided]. More cannot be checked without the transactions.
 /// </summary>
 internal sealed class BlockRecord
 {
     private const int OriginBytes = 35;     // 0x88, 0x58 0x20, 32 bytes
-    private const int Fields = 6, FieldsPruned = 4;
+    private const int Fields = 6, FieldsPruned = 4, FieldsCertified = 2;
     private readonly byte[]? leaves;
 
-    private BlockRecord(Certificate certificate, int transactions, Refused[] exceptions, byte[] marks, byte[]? leaves, Dictionary<ulong, Readers> readers) =>
-        (Certificate, Transactions, Exceptions, Marks, this.leaves, Readers) = (certificate, transactions, exceptions, marks, leaves, readers);
+    private BlockRecord(Certificate certificate, int transactions, Refused[] exceptions, byte[] marks, byte[]? leaves, Dictionary<ulong, Readers> readers, int? decided = null) =>
+        (Certificate, Transactions, Exceptions, Marks, this.leaves, Readers, Decided) = (certificate, transactions, exceptions, marks, leaves, readers, decided ?? marks.Length / 8);
 
     public Certificate Certificate { get; }
 
@@ -41,9 +42,20 @@ internal sealed class BlockRecord
     /// <summary>Whether the outcomes have been pruned.</summary>
     public bool IsPruned => leaves is null;
 
-    public int Decided => Marks.Length / 8;
+    /// <summary>How many of its transactions were decided.</summary>
+    public int Decided { get; }
 
     public ulong FirstHistory => Header.HistorySize - (ulong)Decided;
+
+    /// <summary>The form of a block of which nothing but its certificate is known.</summary>
+    public static byte[] Write(Certificate certificate, ulong decided)
+    {
+        var writer = new CborWriter(1024);
+        writer.Array(FieldsCertified);
+        writer.Bytes(certificate.ToBytes());
+        writer.Unsigned(decided);
+        return writer.ToArray();
+    }
 
     public static byte[] Write(Certificate certificate, Block block, Dictionary<ulong, Readers> readers)
     {
@@ -72,6 +84,7 @@ internal sealed class BlockRecord
     /// <summary>The pruned form of a record's bytes; of one that is pruned, the same again.</summary>
     public static byte[] Pruned(ReadOnlySpan<byte> bytes)
     {
+        if (IsPrunedForm(bytes)) return bytes.ToArray();
         var reader = new CborReader(bytes);
         reader.Array(Fields);
         var from = reader.Offset;
@@ -80,18 +93,21 @@ internal sealed class BlockRecord
     }
 
     /// <summary>Whether a record's bytes are of the pruned form.</summary>
-    public static bool IsPrunedForm(ReadOnlySpan<byte> bytes) => bytes[0] == (0x80 | FieldsPruned);
+    public static bool IsPrunedForm(ReadOnlySpan<byte> bytes) => bytes[0] != (0x80 | Fields);
 
     public static BlockRecord Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new CborReader(bytes);
-        var pruned = reader.Array(Fields) switch
-        {
-            Fields => false,
-            FieldsPruned => true,
-            _ => throw reader.Fault("A block has six fields, or four where it has been pruned."),
-        };
+        var fields = reader.Array(Fields);
+        if (fields is not (Fields or FieldsPruned or FieldsCertified)) throw reader.Fault("A block has six fields, four where it has been pruned, or two where it was never executed here.");
+        var pruned = fields != Fields;
         var certificate = Certificate.FromBytes(reader.Bytes());
+        if (fields == FieldsCertified)
+        {
+            var decided = (int)reader.Unsigned(Entry.BytesAtMost);
+            reader.End();
+            return new BlockRecord(certificate, decided, [], [], null, [], decided);
+        }
         var transactions = (int)reader.Unsigned(Entry.BytesAtMost);
         var exceptions = new Refused[reader.Array(transactions)];
         for (var each = 0; each < exceptions.Length; each++)

@@ -5,6 +5,7 @@ using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.State;
 using Keten.Log;
+using Keten.Node.Joining;
 using Keten.Node.Network;
 using Keten.Node.Pipeline;
 using Keten.Testing;
@@ -19,11 +20,12 @@ internal sealed class NetworkRig : IAsyncDisposable
     private readonly SimulatedDisk[] disks;
     private readonly LedgerNode?[] nodes;
 
-    public NetworkRig(int validators)
+    public NetworkRig(int validators, int observers = 0)
     {
+        Order = new MemoryStore(pruneQuorum: 2 * validators / 3 + 1);
         Validators = [.. Enumerable.Range(0, validators).Select(_ => SigningKey.Generate())];
-        disks = [.. Enumerable.Range(0, validators).Select(each => new SimulatedDisk(each))];
-        nodes = new LedgerNode?[validators];
+        disks = [.. Enumerable.Range(0, validators + observers).Select(each => new SimulatedDisk(each))];
+        nodes = new LedgerNode?[validators + observers];
         Genesis = new Genesis(
             Hash.Of("network"u8), new Instant(1_800_000_000), new ValidatorSet([.. Validators.Select((key, place) => new Validator($"V{place}", key.Public))]),
             new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), false, Parameters.Default, BuiltIn.Catalogue.Hash);
@@ -35,7 +37,9 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public SimulatedClock Clock { get; } = new(1_800_000_000);
 
-    public MemoryStore Order { get; } = new();
+    public MemoryStore Order { get; }
+
+    public PipelineOptions Options { get; set; } = new() { Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300), ForgetEvery = TimeSpan.FromMilliseconds(20), KeepShared = 1_000_000 };
 
     public IRegister Register { get; set; } = new MemoryRegister();
 
@@ -48,12 +52,28 @@ internal sealed class NetworkRig : IAsyncDisposable
     public LedgerNode this[int validator] => nodes[validator]!;
 
     public async Task OpenAsync(int validator, ILog? log = null, params Func<ulong, Certificate>[] peers) => nodes[validator] = await LedgerNode.OpenAsync(
-        new NodeSetup("none", Genesis, BuiltIn.Catalogue, Validators[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) })
-        { Disk = disks[validator], Shared = new SharedOrder(log ?? new MemoryLog(Order), Register) { CertificatesOf = (height, _) => peers.Select(peer => peer(height)).ToAsyncEnumerable() } });
+        new NodeSetup("none", Genesis, BuiltIn.Catalogue, Validators[validator], Options with { Clock = Clock })
+        { Disk = disks[validator], Shared = new SharedOrder(log ?? new MemoryLog(Order, $"v{validator}"), Register) { CertificatesOf = (height, _) => peers.Select(peer => peer(height)).ToAsyncEnumerable() } });
+
+    public SimulatedDisk DiskOf(int node) => disks[node];
+
+    /// <summary>Exchanges a node's disk.</summary>
+    public void Replace(int node, SimulatedDisk disk) => disks[node] = disk;
+
+    /// <summary>Another node as a peer, which may change what it says.</summary>
+    public LocalPeer PeerOf(int node, Func<PeerQuestion, byte[]?, byte[]?>? tamper = null) => new($"http://v{node}", () => nodes[node], tamper);
+
+    /// <summary>Opens a node with peers; an observer where it is none of the validators.</summary>
+    public async Task JoinAsync(int node, ILog? log, params Peer[] peers)
+    {
+        var all = new Peers(peers);
+        nodes[node] = await LedgerNode.OpenAsync(new NodeSetup("none", Genesis, BuiltIn.Catalogue, node < Validators.Length ? Validators[node] : null, Options with { Clock = Clock })
+        { Disk = disks[node], Shared = new SharedOrder(log ?? new MemoryLog(Order, $"v{node}"), Register) { CertificatesOf = all.CertificatesOf, Peers = all } });
+    }
 
     public async Task OpenAllAsync()
     {
-        for (var each = 0; each < nodes.Length; each++) await OpenAsync(each);
+        for (var each = 0; each < Validators.Length; each++) await OpenAsync(each);
     }
 
     public async Task CloseAsync(int validator)
