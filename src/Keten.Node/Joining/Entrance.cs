@@ -2,6 +2,7 @@ using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
 using Keten.Log;
+using Keten.Node.Network;
 using Keten.Node.Pipeline;
 
 namespace Keten.Node.Joining;
@@ -25,8 +26,12 @@ internal sealed class Entrance(IDisk disk, Genesis genesis, NodeSetup setup, Key
         for (var (round, again) = (0, true); again && round < RoundsAtMost; round++)
         {
             again = false;
-            foreach (var (peer, tip) in await Offers(shared.Peers, cancel))
+            var tips = await Tips(shared.Peers, cancel);
+            // A validator without promises in a ledger that goes on already: it is new, or has lost what it knew.
+            if (tips.Count > 0 && setup.Validator is not null && !disk.Exists(PromiseFile.Name)) disk.WriteAllAtomically(PromiseFile.RestoredName, []);
+            foreach (var (peer, tip) in tips)
             {
+                if (tip.Snapshot is null) continue;
                 gap ??= await IsGap(shared.Log, own, cancel);
                 if (!IsWanted(tip, own, gap.Value)) continue;
                 if (await TakeAsync(peer, tip.Snapshot!.Value, own, cancel) is not { } taken) again = true;
@@ -60,9 +65,9 @@ internal sealed class Entrance(IDisk disk, Genesis genesis, NodeSetup setup, Key
     }
 
     // The newest snapshots first.
-    private async Task<List<(Peer Peer, Tip Tip)>> Offers(Peers peers, CancellationToken cancel)
+    private async Task<List<(Peer Peer, Tip Tip)>> Tips(Peers peers, CancellationToken cancel)
     {
-        var offers = new List<(Peer Peer, Tip Tip)>();
+        var tips = new List<(Peer Peer, Tip Tip)>();
         foreach (var peer in peers.InOrder)
         {
             if (await peer.AskAsync(new PeerQuestion(PeerTopic.Tip), cancel) is not { } answer) continue;
@@ -70,7 +75,7 @@ internal sealed class Entrance(IDisk disk, Genesis genesis, NodeSetup setup, Key
             {
                 var tip = Tip.FromBytes(answer);
                 if (tip.Newest.Header.LedgerId != genesis.LedgerId) throw new PeerFaultException("It is a node of another ledger.");
-                if (tip.Snapshot is not null) offers.Add((peer, tip));
+                tips.Add((peer, tip));
             }
             catch (MalformedException)
             {
@@ -81,7 +86,7 @@ internal sealed class Entrance(IDisk disk, Genesis genesis, NodeSetup setup, Key
                 peer.Lied(lie.Message);
             }
         }
-        return [.. offers.OrderByDescending(offer => offer.Tip.Snapshot!.Value.Height)];
+        return [.. tips.OrderByDescending(one => one.Tip.Snapshot?.Height ?? 0)];
     }
 
     // Far behind; or what comes next is nowhere any more.

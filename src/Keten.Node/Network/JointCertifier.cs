@@ -36,7 +36,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         {
             var lacking = 0;
             for (var each = 0; each < certificates.Length; each++)
-                if ((certificates[each] ??= await FromPeers(headers[each])) is null) lacking++;
+                if ((certificates[each] ??= await FromOthers(headers[each])) is null) lacking++;
             if (lacking == 0) return false;
             await Task.Delay(Pause, node.Failure.Stop);
         }
@@ -68,9 +68,17 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     private async Task<Certificate> Certificate(Header header)
     {
         var attested = new SortedDictionary<KeyId, Standing>();
-        return await Gather(header, standing => IsAttested(header, standing), attested)
-            ?? new Certificate(header, new Many<Attestation>([.. attested.Values.Select(standing => standing.Attestation!.Value)]));
+        return await Gather(header, standing => IsAttested(header, standing), attested) ?? Of(header, attested);
     }
+
+    private async Task<Certificate?> FromOthers(Header header)
+    {
+        var attested = new SortedDictionary<KeyId, Standing>();
+        return await Look(header, standing => IsAttested(header, standing), attested) ? Of(header, attested) : await FromPeers(header);
+    }
+
+    private static Certificate Of(Header header, SortedDictionary<KeyId, Standing> attested) =>
+        new(header, new Many<Attestation>([.. attested.Values.Select(standing => standing.Attestation!.Value)]));
 
     private bool IsAttested(Header header, Standing standing)
     {
@@ -92,18 +100,27 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         for (var looked = 0; ; looked++)
         {
             if ((behind || looked >= Glances) && await FromPeers(header) is { } known) return known;
-            foreach (var statement in await shared.Register.ReadAsync((long)header.Height, node.Failure.Stop))
+            if (await Look(header, passes, passed))
             {
-                if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;
-                var id = standing.Echo.Validator;
-                if (validators.Find(id) is null || passed.ContainsKey(id) || !passes(standing)) continue;
-                passed.Add(id, standing);
-                if (passed.Count < validators.Quorum) continue;
                 behind = false;
                 return null;
             }
             await Task.Delay(looked < Glances ? Glance : Pause, node.Failure.Stop);
         }
+    }
+
+    // Whether as many statements have passed as make a certificate.
+    private async Task<bool> Look(Header header, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
+    {
+        foreach (var statement in await shared.Register.ReadAsync((long)header.Height, node.Failure.Stop))
+        {
+            if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;
+            var id = standing.Echo.Validator;
+            if (validators.Find(id) is null || passed.ContainsKey(id) || !passes(standing)) continue;
+            passed.Add(id, standing);
+            if (passed.Count >= validators.Quorum) return true;
+        }
+        return false;
     }
 
     // Whoever has gone on without this node has gone on for more than a block: the next one's certificate is asked for at once.

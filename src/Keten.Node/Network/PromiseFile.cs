@@ -28,10 +28,10 @@ internal sealed class PromiseFile : IDisposable
     /// <summary>How many heights are kept.</summary>
     public const int Kept = 4 * BlockStore.UnflushedAtMost;
 
-    /// <summary>Stands in the data folder from a restore until it is known, and passed, what was attested after the backup.</summary>
+    /// <summary>Stands in the data folder of a validator that was restored, or begins anew in a ledger that goes on, until it is known, and passed, what was attested after the backup.</summary>
     public const string RestoredName = "restored";
 
-    private const string Name = "promises";
+    public const string Name = "promises";
     private const int Place = 8 + Hash.Size + 4;
     private readonly IDiskFile file;
     private readonly (ulong Height, Hash Header)[] kept = new (ulong, Hash)[Kept];

@@ -123,6 +123,18 @@ internal sealed class NetworkRig : IAsyncDisposable
         return answer;
     }
 
+    /// <summary>Waits until no entry has come for a while in which several could have, and all that is open has certified what it has executed.</summary>
+    public async Task QuietAsync()
+    {
+        var log = new MemoryLog(Order);
+        for (var (last, same) = (0L, 0); same < 15; same++)
+        {
+            await Task.Delay(10);
+            if ((await log.RangeAsync()).Last is var now && now == last && nodes.All(node => node is null || (long)node.Read(ledger => ledger.LogPosition) == now && node.Head?.Header.Height == node.Read(ledger => ledger.Head?.Height))) continue;
+            (last, same) = ((await log.RangeAsync()).Last, 0);
+        }
+    }
+
     /// <summary>Waits until validators have certified a height, and demands that all have the same header there.</summary>
     public async Task<Header> SameAsync(ulong height, params int[] validators)
     {

@@ -37,8 +37,9 @@ public sealed class ObserverTests
         await rig.OpenAllAsync();
         await rig.CloseAsync(2);
         await rig.FundAsync();
-        await rig.CloseAsync(1);
         await rig.JoinAsync(4, null, rig.PeerOf(0));
+        await rig.QuietAsync();
+        await rig.CloseAsync(1);
         // Two of four read an entry: nobody can certify it.
         var waiting = rig[0].SubmitAsync([rig.Pay(rig.Ada, rig.Bob, 5)], WaitFor.Final);
         while (rig[4].Read(ledger => ledger.Head?.Height ?? 0) < rig[0].Read(ledger => ledger.Head!.Height)) await Task.Delay(5);
