@@ -37,7 +37,7 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public SimulatedClock Clock { get; } = new(1_800_000_000);
 
-    public MemoryStore Order { get; }
+    public MemoryStore Order { get; init; }
 
     public PipelineOptions Options { get; set; } = new() { Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300), ForgetEvery = TimeSpan.FromMilliseconds(20), KeepShared = 1_000_000 };
 
