@@ -124,6 +124,10 @@ public sealed class BackupTests
             Assert.Throws<BackupException>(() => Restore.Read(new MemoryStream(archive, 0, random.Next(archive.Length - 2_048)), new SimulatedDisk(round)));
         }
         Assert.True(refused > 20, $"{refused}");
+        // What has no checksum of its own that a check looks at.
+        var (promises, hidden) = (rig.DiskOf(3).ReadAll("promises", 1 << 20), archive.ToArray());
+        hidden[archive.AsSpan().IndexOf(promises.AsSpan(0, 40)) + 20] ^= 1;
+        Assert.Throws<BackupException>(() => Restore.Read(new MemoryStream(hidden), new SimulatedDisk(1)));
         foreach (var name in (string[])["../evil", "log/../../evil", "/etc/evil", "data-vault.key", "log/extra.log"])
         {
             using var more = new MemoryStream();

@@ -89,7 +89,8 @@ public sealed class SharedPruningTests
     [Fact]
     public async Task What_is_not_certified_stays()
     {
-        await using var rig = new NetworkRig(4);
+        // A store that would believe two.
+        await using var rig = new NetworkRig(4) { Order = new MemoryStore(pruneQuorum: 2) };
         rig.Options = rig.Options with { KeepShared = 1 };
         await rig.OpenAllAsync();
         await rig.FundAsync();
