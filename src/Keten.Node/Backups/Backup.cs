@@ -57,6 +57,7 @@ internal sealed class BackupCopy(IDisk source, string? documents, Stream target)
         var (first, last) = Log();
         if (last < position || first > (oldest ?? 0) + 1) return null;
         if (source.Exists("promises")) Add("promises", source, "promises", null);
+        foreach (var name in source.Folder("epochs").List()) Add("epochs/" + name, source.Folder("epochs"), name, null);
         Documents();
         Add(DataFolder.GenesisName, source, DataFolder.GenesisName, null);
         var manifest = new BackupManifest(genesis.LedgerId, height, last, files);

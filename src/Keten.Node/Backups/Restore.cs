@@ -10,7 +10,7 @@ namespace Keten.Node.Backups;
 /// <summary>Puts a backup back into an empty folder, and checks all of it: every file against the manifest, and then what a check of a node's folder checks.</summary>
 public static class Restore
 {
-    private static readonly HashSet<string> Folders = new(StringComparer.Ordinal) { "log", "blocks", "snapshots", "documents" };
+    private static readonly HashSet<string> Folders = new(StringComparer.Ordinal) { "log", "blocks", "snapshots", "documents", "epochs" };
     private static readonly HashSet<string> Alone = new(StringComparer.Ordinal) { DataFolder.GenesisName, "promises" };
 
     /// <summary>Reads it.</summary>

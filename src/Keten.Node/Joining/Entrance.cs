@@ -14,25 +14,29 @@ internal sealed class Entrance(IDisk disk, Genesis genesis, NodeSetup setup, Key
     private static readonly TimeSpan OrderAnswersWithin = TimeSpan.FromSeconds(5);
     private readonly Staging staging = new(disk, setup.Options.Log);
 
+    /// <summary>The latest epoch that a peer says the order is in.</summary>
+    public ulong Epoch { get; private set; }
+
     /// <summary>Leaves the data folder as it is, or with what a peer gave and was checked.</summary>
     public async Task EnterAsync(CancellationToken cancel)
     {
         // A crash while an earlier one was being installed.
         staging.Install();
         if (setup.Shared is not { } shared || shared.Peers.All.Count == 0) return;
-        var own = await OwnLast(cancel);
+        var (own, point) = (await OwnLast(cancel), EpochFolder.Of(disk).Point());
         bool? gap = null;
         // A snapshot that a newer one has replaced meanwhile is asked for again.
         for (var (round, again) = (0, true); again && round < RoundsAtMost; round++)
         {
             again = false;
             var tips = await Tips(shared.Peers, cancel);
+            foreach (var (_, tip) in tips) Epoch = Math.Max(Epoch, tip.Newest.Header.Epoch);
             // A validator without promises in a ledger that goes on already: it is new, or has lost what it knew.
             if (tips.Count > 0 && setup.Validator is not null && !disk.Exists(PromiseFile.Name)) disk.WriteAllAtomically(PromiseFile.RestoredName, []);
             foreach (var (peer, tip) in tips)
             {
                 if (tip.Snapshot is null) continue;
-                gap ??= await IsGap(shared.Log, own, cancel);
+                gap ??= Epoch > point.Number || await IsGap(shared.Log, own - point.Offset, cancel);
                 if (!IsWanted(tip, own, gap.Value)) continue;
                 if (await TakeAsync(peer, tip.Snapshot!.Value, own, cancel) is not { } taken) again = true;
                 else if (taken) return;

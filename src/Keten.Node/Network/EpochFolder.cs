@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Keten.Kernel;
 using Keten.Kernel.Cbor;
@@ -10,11 +11,11 @@ internal readonly record struct EpochPoint(ulong Number, long Offset);
 
 /// <summary>
 /// The folder <c>epochs</c> of the data folder, a file by its epoch's number: <c>.signed</c>, the hash of the record that this validator has signed; <c>.pending</c>, the complete record that
-/// the next start follows, and then <c>.record</c>; <c>.again</c>, this validator's own entries that were given up with the old order, whose transactions it appends again.
+/// the next start follows, and then <c>.record</c>; <c>.entered</c>, where the epoch begins, of one that this node came into by the others' entries or by a snapshot; <c>.again</c>, this validator's own entries that were given up with the old order, whose transactions it appends again.
 /// </summary>
 internal sealed class EpochFolder(IDisk disk)
 {
-    private const string Signed = ".signed", Pending = ".pending", Followed = ".record", Again = ".again";
+    private const string Signed = ".signed", Pending = ".pending", Followed = ".record", Again = ".again", Entered = ".entered";
 
     /// <summary>The folder in a data folder; null where there is none, which is not created.</summary>
     public static EpochFolder Of(IDisk data) => new(data.Folder("epochs"));
@@ -23,7 +24,7 @@ internal sealed class EpochFolder(IDisk disk)
     public ulong HighestSigned => Highest(Signed);
 
     /// <summary>The highest epoch of which there is a complete record, followed or not; 0 where none.</summary>
-    public ulong HighestComplete => Math.Max(Highest(Pending), Highest(Followed));
+    public ulong HighestComplete => Math.Max(Highest(Entered), Math.Max(Highest(Pending), Highest(Followed)));
 
     /// <summary>Says durably that a record is signed.</summary>
     /// <returns>False where another record of the epoch was signed, or one of a later epoch.</returns>
@@ -43,6 +44,21 @@ internal sealed class EpochFolder(IDisk disk)
 
     /// <summary>The record that was followed last, if one was.</summary>
     public EpochFile? Newest() => Highest(Followed) is > 0 and var epoch ? Read(NameOf(epoch, Followed)) : null;
+
+    /// <summary>The epoch that this node is in, as far as this folder knows.</summary>
+    public EpochPoint Point()
+    {
+        var point = Newest()?.Record is { } record ? new EpochPoint(record.Epoch, (long)record.Base.LogPosition + 1) : default;
+        return Highest(Entered) is var epoch && epoch > point.Number ? new EpochPoint(epoch, BinaryPrimitives.ReadInt64LittleEndian(disk.ReadAll(NameOf(epoch, Entered), sizeof(long)))) : point;
+    }
+
+    /// <summary>Says durably that the node has come into an epoch without its record's file.</summary>
+    public void Enter(EpochPoint point)
+    {
+        var offset = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(offset, point.Offset);
+        disk.WriteAllAtomically(NameOf(point.Number, Entered), offset);
+    }
 
     public void Follow(ulong epoch)
     {

@@ -2,6 +2,7 @@ using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
 using Keten.Log;
 using Keten.Node.Pipeline;
+using Keten.Node.Storage;
 
 namespace Keten.Node.Network;
 
@@ -16,19 +17,43 @@ internal static class EpochStart
     public static async Task<EpochPoint> FollowAsync(IDisk disk, Genesis genesis, NodeSetup setup, CancellationToken cancel)
     {
         var epochs = EpochFolder.Of(disk);
-        if (epochs.ToFollow() is { } file)
-        {
-            await FollowAsync(disk, genesis, setup, epochs, file, cancel);
-            epochs.Follow(file.Record.Epoch);
-        }
-        var current = epochs.Newest();
-        if (setup.Validator is not null && epochs.HighestSigned > (current?.Record.Epoch ?? 0))
+        // Where the others' entries or a snapshot have led past it, there is nothing to give up.
+        if (epochs.ToFollow() is { } file && (IsPassed(disk, file.Record.Epoch) || await FollowAsync(disk, genesis, setup, epochs, file, cancel))) epochs.Follow(file.Record.Epoch);
+        var current = epochs.Point();
+        if (setup.Validator is not null && epochs.HighestSigned > current.Number && !IsPassed(disk, epochs.HighestSigned))
             throw new InvalidOperationException(
                 $"This validator has signed the record of epoch {epochs.HighestSigned}, and so attests nothing of an earlier one. Have the others sign it too, and give it to this node: keten epoch apply FILE.");
-        return current is null ? default : new EpochPoint(current.Record.Epoch, (long)current.Record.Base.LogPosition + 1);
+        return current;
     }
 
-    private static async Task FollowAsync(IDisk disk, Genesis genesis, NodeSetup setup, EpochFolder epochs, EpochFile file, CancellationToken cancel)
+    /// <summary>
+    /// Comes into the epoch that the ledger is in, where that is later than the folder knows: by a snapshot, or by entries that others gave. What was promised behind the first record's base can
+    /// never be certified.
+    /// </summary>
+    public static EpochPoint Enter(IDisk disk, EpochPoint known, Ledger ledger, BlockStore blocks, PromiseFile? promises)
+    {
+        if (ledger.Epoch <= known.Number) return known;
+        var (low, high) = (1UL, blocks.Height);
+        while (low < high)
+        {
+            var middle = low + (high - low) / 2;
+            if (BlockRecord.Read(blocks.Read(middle)).Header.Epoch > known.Number) high = middle;
+            else low = middle + 1;
+        }
+        promises?.ForgetAbove(low - 1);
+        var point = new EpochPoint(ledger.Epoch, (long)ledger.EpochFrom);
+        EpochFolder.Of(disk).Enter(point);
+        return point;
+    }
+
+    private static bool IsPassed(IDisk disk, ulong epoch)
+    {
+        using var blocks = BlockStore.Open(disk.Folder("blocks"), (_, _) => { });
+        return blocks.Height > 0 && BlockRecord.Read(blocks.Read(blocks.Height)).Header.Epoch >= epoch;
+    }
+
+    // False where this node has to catch up from others first, and there are some.
+    private static async Task<bool> FollowAsync(IDisk disk, Genesis genesis, NodeSetup setup, EpochFolder epochs, EpochFile file, CancellationToken cancel)
     {
         var record = file.Record;
         var at = record.Base.LogPosition;
@@ -37,7 +62,9 @@ internal static class EpochStart
         var stopped = await ReachAsync(disk, genesis, setup, null, record, cancel);
         if (stopped is null)
         {
-            stopped = await ReachAsync(disk, genesis, setup, file, record, cancel) ?? throw new InvalidOperationException(
+            stopped = await ReachAsync(disk, genesis, setup, file, record, cancel);
+            if (stopped is null && setup.Shared?.Peers.All.Count > 0) return false;
+            if (stopped is null) throw new InvalidOperationException(
                 $"The record of epoch {record.Epoch} begins on block {record.Base.Height}, and neither this node's entries nor those in the record's file lead to it: it has to catch up from another node first.");
             cut = Math.Max(stopped.Certified, file.From - 1);
             others = [.. file.Entries.Skip((int)(cut + 1 - file.From))];
@@ -57,6 +84,7 @@ internal static class EpochStart
         await using var log = FileLog.Open(disk.Folder("log"), setup.Options.Log);
         foreach (var entry in others) await log.AppendAsync(entry, cancel);
         await log.AppendAsync(file.Certificate.ToBytes(), cancel);
+        return true;
     }
 
     /// <summary>The ledger at the base, by this node's entries or by those of the file; null where they do not lead there.</summary>

@@ -17,6 +17,7 @@ internal sealed class Mirror(NodeParts node, SharedOrder shared)
 
     public async Task RunAsync()
     {
+        await PastEpochsAsync();
         while (true)
         {
             var (last, offset) = ((await node.Log.RangeAsync(node.Failure.Stop)).Last, node.Epoch.Offset);
@@ -46,6 +47,23 @@ internal sealed class Mirror(NodeParts node, SharedOrder shared)
         catch (LogRolledBackException fault)
         {
             throw new NodeStoppedException(Lost($"it ends with entry {fault.Last}, and this node has read entry {fault.After}"), fault);
+        }
+    }
+
+    // The order of an epoch that has ended is of no use: what came of it, and the record that ended it, comes from those who have gone on.
+    private async Task PastEpochsAsync()
+    {
+        while (node.IsLeftBehind)
+        {
+            var answer = await peers.AdvanceAsync();
+            if (node.State.Read(ledger => ledger.Epoch) > node.Epoch.Number)
+            {
+                if (shared.Log is NoSharedLog) return;
+                throw new NodeStoppedException("The order was restarted while this node was away, and it has followed by the other nodes' entries. Start it again: it then goes on in the new order.");
+            }
+            if (answer == PeerAnswer.Forgotten) throw new NodeStoppedException("The order was restarted while this node was away, and no other node still has the entries before that. Start it again: it then takes a snapshot from another node.");
+            // It was not so, or they have not gone further yet.
+            if (answer == PeerAnswer.None) node.EpochAhead = 0;
         }
     }
 

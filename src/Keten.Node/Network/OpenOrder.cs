@@ -10,14 +10,17 @@ namespace Keten.Node.Network;
 internal sealed class OpenOrder : IAsyncDisposable
 {
     private readonly Peers peers;
+    private readonly Func<ulong, (ILog, IRegister)> open;
+    private readonly List<SharedOrder> before = [];
+    private ulong opened;
 
-    private OpenOrder(ILog log, IRegister register, Peers peers)
+    private OpenOrder(ulong epoch, Func<ulong, (ILog, IRegister)> open, Peers peers)
     {
-        this.peers = peers;
-        Shared = new SharedOrder(log, register) { CertificatesOf = peers.CertificatesOf, Peers = peers };
+        (this.open, this.peers, opened) = (open, peers, epoch);
+        Shared = Open(epoch);
     }
 
-    public SharedOrder Shared { get; }
+    public SharedOrder Shared { get; private set; }
 
     /// <summary>Opens what the settings name; null where the node has its own log.</summary>
     /// <param name="configuration">The settings.</param>
@@ -37,15 +40,14 @@ internal sealed class OpenOrder : IAsyncDisposable
             "postgres" => Postgres(configuration, peers),
             _ when validator is not null => throw new ConfigurationException(configuration.PlaceOf("order.engine"), "«order.engine» «peers» is for a node that observes; a validator appends to an etcd or a PostgreSQL."),
             _ when peers.All.Count == 0 => throw new ConfigurationException(configuration.PlaceOf("order.peers"), "«order.peers» names the nodes that are followed."),
-            _ => new OpenOrder(new NoSharedLog(), new MemoryRegister(), peers),
+            _ => new OpenOrder(0, _ => (new NoSharedLog(), new MemoryRegister()), peers),
         };
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Shared.Log.DisposeAsync();
-        if (Shared.Register is IAsyncDisposable register) await register.DisposeAsync();
-        else (Shared.Register as IDisposable)?.Dispose();
+        foreach (var order in before) await CloseAsync(order);
+        await CloseAsync(Shared);
         peers.Dispose();
     }
 
@@ -53,16 +55,26 @@ internal sealed class OpenOrder : IAsyncDisposable
     {
         var order = configuration.Order;
         if (order.Endpoints.Count == 0) throw new ConfigurationException(configuration.PlaceOf("order.endpoints"), "«order.endpoints» names the members of the etcd cluster.");
+        return Followed(configuration, "order.prefix", () => new OpenOrder(Epochs.NewestIn(configuration.Ledger.Data), Open, peers));
+
         // Each epoch has an order of its own; that of the first has the plain name.
-        var epoch = Epochs.NewestIn(configuration.Ledger.Data);
+        (ILog, IRegister) Open(ulong epoch)
+        {
+            var options = OptionsOf(configuration, quorum, validator, epoch);
+            return (EtcdLog.Open(options), new EtcdRegister(options));
+        }
+    }
+
+    private static EtcdOptions OptionsOf(NodeConfiguration configuration, int quorum, KeyId? validator, ulong epoch)
+    {
+        var order = configuration.Order;
         var folder = Path.Combine(configuration.Ledger.Data, epoch == 0 ? "order" : FormattableString.Invariant($"order-e{epoch}"));
         Directory.CreateDirectory(folder);
-        var options = new EtcdOptions
+        return new EtcdOptions
         {
             Endpoints = [.. order.Endpoints.Select(endpoint => Address(configuration, "order.endpoints", endpoint))], Prefix = PrefixOf(order.Prefix, epoch), Validator = validator?.ToString(), User = order.User,
             Password = Password(configuration) ?? "", Folder = folder, PruneQuorum = quorum,
         };
-        return Followed(configuration, "order.prefix", () => new OpenOrder(EtcdLog.Open(options), new EtcdRegister(options), peers));
     }
 
     private static OpenOrder Postgres(NodeConfiguration configuration, Peers peers)
@@ -71,8 +83,35 @@ internal sealed class OpenOrder : IAsyncDisposable
         if (order.Connection is not { } text) throw new ConfigurationException(configuration.PlaceOf("order.connection"), "«order.connection» says how PostgreSQL is reached.");
         var connection = Followed(configuration, "order.connection", () => new NpgsqlConnectionStringBuilder(text));
         if (connection.Password is null && Password(configuration) is { } password) connection.Password = password;
-        var options = new PostgresOptions { Connection = connection.ConnectionString, Schema = SchemaOf(order.Schema, Epochs.NewestIn(configuration.Ledger.Data)) };
-        return Followed(configuration, "order.schema", () => new OpenOrder(PostgresLog.Open(options), new PostgresRegister(options), peers));
+        return Followed(configuration, "order.schema", () => new OpenOrder(Epochs.NewestIn(configuration.Ledger.Data), Open, peers));
+
+        (ILog, IRegister) Open(ulong epoch)
+        {
+            var options = new PostgresOptions { Connection = connection.ConnectionString, Schema = SchemaOf(order.Schema, epoch) };
+            return (PostgresLog.Open(options), new PostgresRegister(options));
+        }
+    }
+
+    // A node that joined learns which epoch it is in when it has what others gave it.
+    private SharedOrder OfEpoch(ulong epoch)
+    {
+        if (epoch == opened) return Shared;
+        before.Add(Shared);
+        opened = epoch;
+        return Shared = Open(epoch);
+    }
+
+    private SharedOrder Open(ulong epoch)
+    {
+        var (log, register) = open(epoch);
+        return new SharedOrder(log, register) { CertificatesOf = peers.CertificatesOf, Peers = peers, OfEpoch = OfEpoch };
+    }
+
+    private static async ValueTask CloseAsync(SharedOrder order)
+    {
+        await order.Log.DisposeAsync();
+        if (order.Register is IAsyncDisposable register) await register.DisposeAsync();
+        else (order.Register as IDisposable)?.Dispose();
     }
 
     /// <summary>What the keys of an epoch's order begin with: keten/ and then keten-e1/.</summary>

@@ -12,6 +12,9 @@ public sealed record SharedOrder(ILog Log, IRegister Register)
     /// <summary>Asks other nodes for their certificates of a height that the register has forgotten, each in turn. What they give is checked, and need not be trusted.</summary>
     public Func<ulong, CancellationToken, IAsyncEnumerable<Certificate>> CertificatesOf { get; init; } = (_, _) => AsyncEnumerable.Empty<Certificate>();
 
+    /// <summary>Opens the order of another epoch, where each has its own; none: it is this one, whatever the epoch.</summary>
+    internal Func<ulong, SharedOrder>? OfEpoch { get; init; }
+
     /// <summary>The nodes that are asked for what the shared log has forgotten.</summary>
     internal Peers Peers { get; init; } = new();
 }

@@ -16,7 +16,7 @@ internal sealed class SharedPruning(NodeParts node, ILog shared)
         while (true)
         {
             await Task.Delay(node.Options.ForgetEvery, node.Failure.Stop);
-            if (Archived(node.Archive.Head) - node.Options.KeepShared + 1 is var before && before <= said) continue;
+            if (node.IsLeftBehind || Archived(node.Archive.Head) - node.Options.KeepShared + 1 is var before && before <= said) continue;
             try
             {
                 await shared.PruneAsync(before, node.Failure.Stop);

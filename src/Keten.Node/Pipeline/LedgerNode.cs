@@ -61,7 +61,8 @@ public sealed class LedgerNode : IAsyncDisposable
             opened.Push(folderLock);
             var genesis = DataFolder.GenesisOf(disk, setup.Genesis);
             var keys = new KeyCache(setup.Options.KeysKept);
-            await new Entrance(disk, genesis, setup, keys).EnterAsync(cancel);
+            var entrance = new Entrance(disk, genesis, setup, keys);
+            await entrance.EnterAsync(cancel);
             var epoch = await EpochStart.FollowAsync(disk, genesis, setup, cancel);
             var (index, folder, snapshots) = (new TransactionIndex(), disk.Folder("blocks"), new SnapshotStore(disk.Folder("snapshots")));
             snapshots.Clean();
@@ -77,7 +78,9 @@ public sealed class LedgerNode : IAsyncDisposable
             if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
             var promises = setup.Shared is null || setup.Validator is null ? null : new PromiseFile(disk);
             if (promises is not null) opened.Push(promises);
-            var parts = new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared) { Epoch = epoch };
+            epoch = EpochStart.Enter(disk, epoch, ledger, blocks, promises);
+            var shared = setup.Shared?.OfEpoch is { } ofEpoch ? ofEpoch(epoch.Number) : setup.Shared;
+            var parts = new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, shared) { Epoch = epoch, EpochAhead = entrance.Epoch };
             var node = new LedgerNode(parts, promises, new Watch(parts, new EvidenceStore(disk)), folderLock);
             node.AppendAgain(EpochFolder.Of(disk).ReadAgain(epoch.Number));
             try

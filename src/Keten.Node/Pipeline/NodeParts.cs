@@ -11,6 +11,8 @@ namespace Keten.Node.Pipeline;
 /// <summary>What the stages of the pipeline share.</summary>
 internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGate state, Archive archive, SnapshotStore snapshots, IDisk blockFolder, Signer? validator, PipelineOptions options, SharedOrder? shared = null)
 {
+    private ulong epochAhead;
+
     public Ledger Ledger => ledger;
 
     public Hash LedgerId { get; } = ledger.Id;
@@ -30,6 +32,16 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 
     /// <summary>Which epoch the order is in, and where it began.</summary>
     public EpochPoint Epoch { get; init; }
+
+    /// <summary>In which epoch others say the order is, where that is later: then what this node lacks is to be had from them alone.</summary>
+    public ulong EpochAhead
+    {
+        get => Volatile.Read(ref epochAhead);
+        set => Volatile.Write(ref epochAhead, value);
+    }
+
+    /// <summary>Whether others have gone into a later epoch.</summary>
+    public bool IsLeftBehind => EpochAhead > Epoch.Number;
 
     public StateGate State => state;
 

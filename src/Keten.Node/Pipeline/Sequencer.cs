@@ -126,7 +126,7 @@ internal sealed class Sequencer(NodeParts node)
         var last = (await node.Order.RangeAsync(node.Failure.Stop)).Last + (node.Shared is null ? 0 : node.Epoch.Offset);
         return await Until(() => Volatile.Read(ref closing) || IsThere()) && IsThere();
 
-        bool IsThere() => node.State.Read(ledger => (long)ledger.LogPosition) >= last;
+        bool IsThere() => !node.IsLeftBehind && node.State.Read(ledger => (long)ledger.LogPosition) >= last;
     }
 
     // Looked at again after each change; that the node stops is one.
