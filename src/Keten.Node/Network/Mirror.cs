@@ -12,7 +12,7 @@ internal sealed class Mirror(NodeParts node, ILog shared)
         var last = (await node.Log.RangeAsync(node.Failure.Stop)).Last;
         await foreach (var entry in shared.FollowAsync(last, node.Failure.Stop))
         {
-            var position = await node.Log.AppendAsync(Kept(entry.Bytes), node.Failure.Stop);
+            var position = await node.Log.AppendAsync(Kept(entry.Bytes));
             if (position != entry.Position) throw new NodeStoppedException($"The shared log's entry {entry.Position} came after {position - 1} of this node's copy.");
         }
     }

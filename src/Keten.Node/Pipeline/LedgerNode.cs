@@ -26,7 +26,7 @@ public sealed class LedgerNode : IAsyncDisposable
     private readonly Task[] stages;
     private int closed;
 
-    private LedgerNode(NodeParts node, PromiseFile? promises, IDisposable folderLock)
+    private LedgerNode(NodeParts node, PromiseFile? promises, IDisposable folderLock, Func<NodeParts, PromiseFile, Certifier>? certifying)
     {
         (this.node, this.promises, this.folderLock) = (node, promises, folderLock);
         node.Progress.Take(node.Ledger, 0);
@@ -35,7 +35,7 @@ public sealed class LedgerNode : IAsyncDisposable
         sequencer = new Sequencer(node);
         var executed = Channel.CreateBounded<Executed>(BlocksAhead);
         door = new Door(node, sequencer);
-        stages = node.Validator is { } validator ? [.. Stages(executed, CertifierOf(validator))] : [];
+        stages = node.Validator is { } validator ? [.. Stages(executed, certifying?.Invoke(node, promises!) ?? CertifierOf(validator))] : [];
         node.Failure.Stop.UnsafeRegister(static stopped => ((LedgerNode)stopped!).Wake(), this);
     }
 
@@ -71,7 +71,7 @@ public sealed class LedgerNode : IAsyncDisposable
             if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
             var promises = setup.Shared is null ? null : new PromiseFile(disk);
             if (promises is not null) opened.Push(promises);
-            var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared), promises, folderLock);
+            var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared), promises, folderLock, setup.Certifying);
             try
             {
                 await node.CatchUp(cancel);
@@ -227,7 +227,7 @@ public sealed class LedgerNode : IAsyncDisposable
             {
                 await stages[0];
                 await sequencer.AllExecuted();
-                if (node.Shared is not null) await AllFinal().WaitAsync(node.Options.FarewellAtMost, node.Failure.Stop);
+                if (node.Shared is not null) await AllFinal().WaitAsync(node.Options.FarewellAtMost, node.Clock, node.Failure.Stop);
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or TimeoutException)

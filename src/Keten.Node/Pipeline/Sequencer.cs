@@ -86,9 +86,15 @@ internal sealed class Sequencer(NodeParts node)
             if (IsBatchReady()) await Append(Take());
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
             else if (IsTickWanted()) await Append([]);
-            else if (IsMoreComing()) await Task.WhenAny(next, Task.Delay(WaitForMoreAtMost, node.Clock, node.Failure.Stop));
+            else if (IsMoreComing()) await MoreOr(next);
             else await next;
         }
+    }
+
+    private async Task MoreOr(Task next)
+    {
+        await using var enough = node.Clock.CreateTimer(_ => Poke(), null, WaitForMoreAtMost, Timeout.InfiniteTimeSpan);
+        await next;
     }
 
     // What a node that was killed left in the log carries its sequence numbers on: an entry made before they are known would repeat one, and be skipped.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Keten.Log;
+using Keten.Simulation;
 
 namespace Keten.Tests.Simulation;
 
