@@ -15,6 +15,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400);
     private readonly StatementBoard board = new(shared.Register, node.Failure);
     private readonly ValidatorSet validators = node.Ledger.Validators;
+    private readonly SortedDictionary<ulong, (Header Header, Standing Standing)> stated = [];
     private bool behind, missed = true;
 
     public override Task RunAsync() => board.RunAsync();
@@ -40,6 +41,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
         }
         for (var each = 0; each < echoes.Length; each++) certificates[each] ??= await Certificate(headers[each]);
         board.ForgetUpTo((long)headers[^1].Height);
+        stated.Clear();
         return certificates!;
     }
 
@@ -54,8 +56,17 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
         standing.Echo.Position == header.LogPosition && standing.Echo.LogHash == header.LogHash
         && standing.Echo.Verify(header.LedgerId, header.Epoch, validators.Find(standing.Echo.Validator)!.Value, node.Keys);
 
-    private async Task Publish(Header header, Standing standing) =>
+    private async Task Publish(Header header, Standing standing)
+    {
+        stated[header.Height] = (header, standing);
         await shared.Register.PublishAsync(validator.Id.ToString(), (long)header.Height, standing.ToBytes(), node.Failure.Stop);
+    }
+
+    // The register may have forgotten what was stated, and each waits for the others: all that is not certified yet is stated again.
+    private async Task StateAgain()
+    {
+        foreach (var (header, standing) in stated.Values.ToArray()) await Publish(header, standing);
+    }
 
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
     private async Task<Certificate?> Gather(Header header, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
@@ -65,6 +76,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
         {
             var next = board.Next;
             if ((behind || silent) && await FromPeers(header) is { } known) return known;
+            if (silent) await StateAgain();
             foreach (var statement in ask ? await board.AskAsync((long)header.Height) : board.Of((long)header.Height))
             {
                 if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;

@@ -35,8 +35,8 @@ internal sealed class Faults(World world, Wires wires, Engine engine, Host[] hon
             case 1: Stop(host, End.PowerCut); break;
             case 2: Stop(host, End.Closed); break;
             case 3: Together(End.Killed); break;
-            case 4: host.Disk.CutPowerAt(host.Disk.Operations + random.Next(1, 80)); break;
-            case 5:
+            case 4 when host.IsUp: host.Disk.CutPowerAt(host.Disk.Operations + random.Next(1, 80)); break;
+            case 5 when host.IsUp:
                 host.MayFail = true;
                 host.Disk.FailAt(host.Disk.Operations + random.Next(1, 80));
                 break;

@@ -66,6 +66,7 @@ internal sealed class NetworkSimulation
     /// <summary>What the seed drew, in words.</summary>
     public string What { get; }
 
+    public string Debug() => $"{world.Seconds:0}s steps {world.Steps} passes {world.Passes} msgs {world.Msgs} verified {witness.Verified} log {engine.Main.Last} lives {hosts.Sum(h=>h.Life)} verify {Es256.Count} {Es256.Time/1_000_000}ms";
     public int Finals => witness.Finals;
 
     public int Accepts => witness.Accepts;

@@ -6,7 +6,6 @@ using Keten.Log;
 using Keten.Node.Network;
 using Keten.Node.Pipeline;
 using Keten.Node.Storage;
-using static Keten.Simulation.BrokenPromiseException;
 
 namespace Keten.Simulation.Network;
 
@@ -23,6 +22,7 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
     private readonly Dictionary<int, ulong> finals = [];
     private readonly List<(Host Host, Hash Id)> accepted = [];
 
+    public int Verified => verified.Count;
     public int Finals { get; private set; }
 
     public int Accepts => accepted.Count;
@@ -41,18 +41,18 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
     /// <summary>An honest validator hands out a statement.</summary>
     public void Published(Host host, long height, byte[] bytes)
     {
-        if (Standing.Read(host.Key.Id.ToString(), bytes) is not { } standing) throw new BrokenPromiseException($"Validator {host.Index} states nonsense.");
+        if (Standing.Read(host.Key.Id.ToString(), bytes) is not { } standing) throw new InvalidOperationException($"Validator {host.Index} states nonsense.");
         var truth = engine.Of(host).Truth;
         if (!echoes.TryAdd((host.Index, standing.Echo.Position), standing.Echo.LogHash))
-            Unless(echoes[(host.Index, standing.Echo.Position)] == standing.Echo.LogHash, $"Validator {host.Index} states two echoes of position {standing.Echo.Position}.");
+            world.Demand(echoes[(host.Index, standing.Echo.Position)] == standing.Echo.LogHash, $"Validator {host.Index} states two echoes of position {standing.Echo.Position}.");
         if (standing.Attestation is not { } attestation) return;
         Trace($"{host.Index} attests {height}");
-        Unless(height <= truth.Headers.Count, $"Validator {host.Index} attests block {height}, and the log leads to none.");
+        world.Demand(height <= truth.Headers.Count, $"Validator {host.Index} attests block {height}, and the log leads to none.");
         var header = truth.Headers[(int)height - 1];
-        Unless(IsOf(attestation, header), $"Validator {host.Index} attests another header of block {height} than the log leads to.");
-        if (!attested.TryAdd((host.Index, header.Height), header)) Unless(attested[(host.Index, header.Height)] == header, $"Validator {host.Index} attests block {height} twice, and differently.");
+        world.Demand(IsOf(attestation, header), $"Validator {host.Index} attests another header of block {height} than the log leads to.");
+        if (!attested.TryAdd((host.Index, header.Height), header)) world.Demand(attested[(host.Index, header.Height)] == header, $"Validator {host.Index} attests block {height} twice, and differently.");
         if (!excluding.TryAdd(header.Height, (header.Hash, host.Index)))
-            Unless(excluding[header.Height].Header == header.Hash, $"Validators {excluding[header.Height].Host} and {host.Index} attest headers of block {height} that exclude each other.");
+            world.Demand(excluding[header.Height].Header == header.Hash, $"Validators {excluding[header.Height].Host} and {host.Index} attest headers of block {height} that exclude each other.");
     }
 
     /// <summary>A host has a certificate, and tells it.</summary>
@@ -63,13 +63,13 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
         var (who, distinct) = ($"Validator {host.Index}'s certificate of block {header.Height}", new SortedSet<KeyId>());
         foreach (var attestation in certificate.Attestations)
         {
-            Unless(distinct.Add(attestation.Validator), $"{who} counts a validator twice.");
-            Unless(IsOf(attestation, header), $"{who} holds what is no attestation of it.");
+            world.Demand(distinct.Add(attestation.Validator), $"{who} counts a validator twice.");
+            world.Demand(IsOf(attestation, header), $"{who} holds what is no attestation of it.");
         }
-        Unless(3 * distinct.Count > 2 * genesis.Validators.Count, $"{who} has {distinct.Count} attestations of {genesis.Validators.Count} validators.");
-        if (!certified.TryAdd(header.Height, header.Hash)) Unless(certified[header.Height] == header.Hash, $"{who} is of another header than one before.");
+        world.Demand(3 * distinct.Count > 2 * genesis.Validators.Count, $"{who} has {distinct.Count} attestations of {genesis.Validators.Count} validators.");
+        if (!certified.TryAdd(header.Height, header.Hash)) world.Demand(certified[header.Height] == header.Hash, $"{who} is of another header than one before.");
         var headers = engine.Of(host).Truth.Headers;
-        Unless(header.Height <= (ulong)headers.Count && headers[(int)header.Height - 1] == header, $"{who} is not of what the log leads to.");
+        world.Demand(header.Height <= (ulong)headers.Count && headers[(int)header.Height - 1] == header, $"{who} is not of what the log leads to.");
         finals[host.Index] = Math.Max(FinalOf(host), header.Height);
         host.Told = Math.Max(host.Told, header.Height);
         Height = Math.Max(Height, header.Height);
@@ -84,7 +84,7 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
         if (answer.Status == AnswerStatus.Done) expected.WasDone(answer.Id);
         Finals++;
         host.Told = Math.Max(host.Told, answer.Height);
-        Unless(engine.Of(host).Truth.Decided(answer.Id) == (answer.Height, answer.Code), $"{answer.Id} was told final in block {answer.Height} with code {answer.Code} by validator {host.Index}, and is not.");
+        world.Demand(engine.Of(host).Truth.Decided(answer.Id) == (answer.Height, answer.Code), $"{answer.Id} was told final in block {answer.Height} with code {answer.Code} by validator {host.Index}, and is not.");
     }
 
     /// <summary>A process ends: what it had certified and not told is looked at all the same.</summary>
@@ -104,18 +104,18 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
             var highest = mine.Max(header => header.Height);
             using (var promises = new PromiseFile(host.Disk))
                 foreach (var header in mine)
-                    if (header.Height + PromiseFile.Kept > highest + 1) Unless(promises.Of(header) == Promise.This, $"Validator {host.Index} has attested block {header.Height}, and its disk does not know it.");
-            Unless(LogCheck.Run(host.Disk.Folder("log")).Last >= (long)mine.Max(header => header.LogPosition), $"Validator {host.Index} has attested block {highest}, and its disk does not hold what it executed.");
+                    if (header.Height + PromiseFile.Kept > highest + 1) world.Demand(promises.Of(header) == Promise.This, $"Validator {host.Index} has attested block {header.Height}, and its disk does not know it.");
+            world.Demand(LogCheck.Run(host.Disk.Folder("log")).Last >= (long)mine.Max(header => header.LogPosition), $"Validator {host.Index} has attested block {highest}, and its disk does not hold what it executed.");
         }
         if (host.Told == 0) return;
         var stored = (ulong)StoredBlocks.Read(host.Disk.Folder("blocks"), 0, []).Count;
-        Unless(stored >= host.Told, $"Block {host.Told} was told by validator {host.Index}, and {stored} blocks are stored.");
+        world.Demand(stored >= host.Told, $"Block {host.Told} was told by validator {host.Index}, and {stored} blocks are stored.");
     }
 
     /// <summary>When all is over: everybody has the same, and nothing that was promised is missing.</summary>
     public void Judge(IEnumerable<Host> honest)
     {
-        foreach (var (host, id) in accepted) Unless(engine.Of(host).Truth.Place(id) is not null, $"{id} was accepted by validator {host.Index}, and is not ordered.");
+        foreach (var (host, id) in accepted) world.Demand(engine.Of(host).Truth.Place(id) is not null, $"{id} was accepted by validator {host.Index}, and is not ordered.");
         foreach (var host in honest)
         {
             if (host.Node is not { } node) continue;
@@ -123,14 +123,14 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
             node.Read(ledger =>
             {
                 var (height, skipped) = (ledger.Head?.Height ?? 0, ledger.Skipped);
-                Unless(height <= (ulong)truth.Headers.Count && (height == 0 || truth.Headers[(int)height - 1] == ledger.Head), $"Validator {host.Index} is at block {height} with another header.");
+                world.Demand(height <= (ulong)truth.Headers.Count && (height == 0 || truth.Headers[(int)height - 1] == ledger.Head), $"Validator {host.Index} is at block {height} with another header.");
                 if (ledger.LogPosition != (ulong)truth.Log.Count) return true;
-                Unless(skipped == truth.Ledger.Skipped, $"Validator {host.Index} has skipped {skipped} entries, and others {truth.Ledger.Skipped}.");
+                world.Demand(skipped == truth.Ledger.Skipped, $"Validator {host.Index} has skipped {skipped} entries, and others {truth.Ledger.Skipped}.");
                 expected.CheckMoney(ledger, truth);
                 return true;
             });
             var findings = NodeCheck.Run(host.Disk);
-            foreach (var finding in findings) Unless(!finding.IsDamage, $"Validator {host.Index}: {finding.File}, byte {finding.Offset}: {finding.Reason}");
+            foreach (var finding in findings) world.Demand(!finding.IsDamage, $"Validator {host.Index}: {finding.File}, byte {finding.Offset}: {finding.Reason}");
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class World(int seed)
     private readonly PriorityQueue<Action, (long At, long Number)> later = new();
     private readonly List<Host> hosts = [];
     private long number;
-    private int steps;
+    private int steps; public int Steps => steps; public int Passes, Msgs;
 
     public Random Random { get; } = new(seed);
 
@@ -21,6 +21,9 @@ internal sealed class World(int seed)
 
     /// <summary>The true time, in microseconds since the beginning.</summary>
     public long Micros { get; private set; }
+
+    /// <summary>The first promise that was broken.</summary>
+    public string? Violation { get; private set; }
 
     public double Seconds => Micros / 1e6;
 
@@ -42,6 +45,13 @@ internal sealed class World(int seed)
         return over.Task;
     }
 
+    /// <summary>Ends the run with a promise that was broken, whoever may have caught what it threw.</summary>
+    public void Demand(bool kept, string what)
+    {
+        if (!kept) Violation ??= what;
+        Unless(kept, what);
+    }
+
     /// <summary>Goes on until something is so; false where the true time came first.</summary>
     public bool RunUntil(Func<bool> isSo, double seconds)
     {
@@ -55,9 +65,10 @@ internal sealed class World(int seed)
 
     private void Step()
     {
+        Unless(Violation is null, Violation ?? "");
         Unless(++steps < StepsAtMost, "It never comes to rest.");
         if (Random.Next(24) == 0) Pass(Random.Next(2_000));
-        if (later.TryPeek(out _, out var first) && first.At <= Micros) later.Dequeue()();
+        if (later.TryPeek(out _, out var first) && first.At <= Micros) { Msgs++; later.Dequeue()(); }
         else if (!RunOne()) Pass(Math.Clamp(first.At - Micros, 1, 1 + Random.NextInt64(LongestRest)));
         foreach (var host in hosts) host.Look();
     }
@@ -83,7 +94,7 @@ internal sealed class World(int seed)
 
     private void Pass(long micros)
     {
-        Micros += micros;
+        Micros += micros; Passes++;
         foreach (var host in hosts) host.Clock.Advance(TimeSpan.FromMicroseconds(micros));
     }
 }
