@@ -22,7 +22,7 @@ internal sealed record Broken(string Name, params string[] Says)
         new("counts a validator twice", "counts a validator twice") { Certifier = Careless(Carelessness.CountsTwice) },
         new("takes a quorum one too small", "attestations of") { Certifier = Careless(Carelessness.OneTooFew) },
         new("believes the register unsigned", "no attestation of it") { Certifier = Careless(Carelessness.Unsigned), Overwrites = true },
-        new("a log that loses what it has acknowledged", "is not ordered", "attests another header", "the log leads to", "has stopped by itself") { Loses = true },
+        new("a log that loses what it has acknowledged", "is not ordered", "the log leads to", "was seen before") { Loses = true },
     ];
 
     public Func<IDisk, IDisk> Disk { get; init; } = disk => disk;

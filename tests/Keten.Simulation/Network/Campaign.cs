@@ -18,10 +18,10 @@ internal static class Campaign
     /// <summary>Runs one seed, and gives the simulation as it ended.</summary>
     public static string? Fault(Plan plan, Broken? broken, out NetworkSimulation simulation)
     {
-        simulation = new NetworkSimulation(plan, broken); var t0=System.Diagnostics.Stopwatch.StartNew();
+        simulation = new NetworkSimulation(plan, broken);
         try
         {
-            simulation.Run(); if (broken is null) Console.Error.WriteLine($"{plan.Seed} {t0.ElapsedMilliseconds}ms {simulation.Height} {simulation.What} {simulation.Debug()}");
+            simulation.Run();
             return simulation.Strays == 0 ? null : Say(plan, simulation, $"{simulation.Strays} tasks left the thread.");
         }
         catch (Exception fault) when (fault is BrokenPromiseException or LogException or IOException or InvalidOperationException)

@@ -10,7 +10,7 @@ namespace Keten.Simulation.Network;
 internal sealed class Mischief(World world, Wires wires, Engine engine, Host host, Genesis genesis)
 {
     private readonly Random random = world.Random;
-    private readonly double pace = 40 + world.Random.NextDouble() * 400;
+    private readonly double pace = 120 + world.Random.NextDouble() * 600;
     private readonly bool isSilent = world.Random.Next(6) == 0;
     private ulong sequence;
 
@@ -35,7 +35,7 @@ internal sealed class Mischief(World world, Wires wires, Engine engine, Host hos
             case 0: Append(Garbage()); break;
             case 1: Append(Tick(random.Next(2) == 0 ? 900_000_000_000 : world.Now.ToUnixTimeSeconds() + random.Next(-1_000_000, 1_000_000_000))); break;
             case 2:
-                for (var left = random.Next(3, 10); left > 0; left--) Append(Tick(world.Now.ToUnixTimeSeconds()));
+                for (var left = random.Next(3, 7); left > 0; left--) Append(Tick(world.Now.ToUnixTimeSeconds()));
                 break;
             case 3 when Log.Count > 0: Append(Log[random.Next(Log.Count)]); break;
             case 4 when Log.Count > 0: Append(Stolen(Log[random.Next(Log.Count)])); break;

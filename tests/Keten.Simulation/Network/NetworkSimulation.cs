@@ -38,7 +38,7 @@ internal sealed class NetworkSimulation
         broken ??= Broken.Nothing;
         world = new World(plan.Seed);
         var random = world.Random;
-        int[] usual = [4, 4, 4, 5, 3, 6, 4, 7];
+        int[] usual = [4, 4, 4, 4, 4, 5, 5, 3, 3, 6, 4, 7];
         var count = plan.Validators ?? usual[random.Next(usual.Length)];
         var byzantine = plan.Byzantine ?? (random.Next(3) == 0 ? 0 : (count - 1) / 3);
         forks = plan.Forks ?? broken.Forks || random.Next(12) == 0;
@@ -66,12 +66,14 @@ internal sealed class NetworkSimulation
     /// <summary>What the seed drew, in words.</summary>
     public string What { get; }
 
-    public string Debug() => $"{world.Seconds:0}s steps {world.Steps} passes {world.Passes} msgs {world.Msgs} verified {witness.Verified} log {engine.Main.Last} lives {hosts.Sum(h=>h.Life)} verify {Es256.Count} {Es256.Time/1_000_000}ms";
     public int Finals => witness.Finals;
 
     public int Accepts => witness.Accepts;
 
     public ulong Height => witness.Height;
+
+    /// <summary>How long it took, in simulated seconds.</summary>
+    public double Seconds => world.Seconds;
 
     /// <summary>Tasks that left the one thread.</summary>
     public int Strays => hosts.Sum(host => host.Strays + host.Threads.Strays) + world.Threads.Strays;
@@ -83,9 +85,9 @@ internal sealed class NetworkSimulation
     {
         foreach (var host in honest) host.Start();
         Do(payments.Fund(Now), 30, "The bank could not begin");
-        var seconds = world.Random.Next(4, 10);
-        faults.Begin(world.Random.Next(2, 9), seconds * 1_000);
-        for (var clients = world.Random.Next(1, 4); clients > 0; clients--) _ = Pay();
+        var seconds = world.Random.Next(3, 7);
+        faults.Begin(world.Random.Next(2, 8), seconds * 1_000);
+        for (var clients = world.Random.Next(1, 3); clients > 0; clients--) _ = Pay();
         world.RunUntil(() => false, world.Seconds + seconds);
         resting = true;
         faults.Heal();
@@ -121,7 +123,7 @@ internal sealed class NetworkSimulation
         {
             while (!resting)
             {
-                await world.Wait(world.Random.Next(10, 500));
+                await world.Wait(world.Random.Next(20, 800));
                 var (request, inOrder) = payments.Draw(Now);
                 var wait = world.Random.Next(3) == 0 ? WaitFor.Accepted : WaitFor.Final;
                 for (var tries = world.Random.Next(1, 4); tries > 0 && await Submit(honest[world.Random.Next(honest.Length)], request, wait, 4_000) is null; tries--)

@@ -22,7 +22,6 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
     private readonly Dictionary<int, ulong> finals = [];
     private readonly List<(Host Host, Hash Id)> accepted = [];
 
-    public int Verified => verified.Count;
     public int Finals { get; private set; }
 
     public int Accepts => accepted.Count;

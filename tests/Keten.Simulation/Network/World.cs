@@ -12,7 +12,7 @@ internal sealed class World(int seed)
     private readonly PriorityQueue<Action, (long At, long Number)> later = new();
     private readonly List<Host> hosts = [];
     private long number;
-    private int steps; public int Steps => steps; public int Passes, Msgs;
+    private int steps;
 
     public Random Random { get; } = new(seed);
 
@@ -68,7 +68,7 @@ internal sealed class World(int seed)
         Unless(Violation is null, Violation ?? "");
         Unless(++steps < StepsAtMost, "It never comes to rest.");
         if (Random.Next(24) == 0) Pass(Random.Next(2_000));
-        if (later.TryPeek(out _, out var first) && first.At <= Micros) { Msgs++; later.Dequeue()(); }
+        if (later.TryPeek(out _, out var first) && first.At <= Micros) later.Dequeue()();
         else if (!RunOne()) Pass(Math.Clamp(first.At - Micros, 1, 1 + Random.NextInt64(LongestRest)));
         foreach (var host in hosts) host.Look();
     }
@@ -94,7 +94,7 @@ internal sealed class World(int seed)
 
     private void Pass(long micros)
     {
-        Micros += micros; Passes++;
+        Micros += micros;
         foreach (var host in hosts) host.Clock.Advance(TimeSpan.FromMicroseconds(micros));
     }
 }
