@@ -17,8 +17,12 @@ public static class Program
     {
         var root = new RootCommand("Keten: one record of things, money and promises, with a proof for each. Exit codes: " + Exit.Words)
         {
+            DemoCommand.Create(),
+            EpochCommand.Create(),
+            EvidenceCommand.Create(),
             FsckCommand.Create(),
             GenesisCommand.Create(),
+            IbanCommand.Create(),
             KeyCommand.Create(),
             NetworkCommand.Create(),
             NodeCommand.Create(),
@@ -29,10 +33,12 @@ public static class Program
             RebuildViewsCommand.Create(),
             ReceiptCommand.Create(),
             RunCommand.Create(),
+            SepaCommand.Create(),
             SettleCommand.Create(),
             ShowCommand.Create(),
             SubmitCommand.Create(),
             TraceCommand.Create(),
+            ValidatorCommand.Create(),
             VerifyCommand.Create(),
             VerifyAllCommand.Create(),
         };

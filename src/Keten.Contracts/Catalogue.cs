@@ -1,3 +1,4 @@
+using Keten.Contracts.Banking;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Money;
 using Keten.Contracts.Tariffs;
@@ -16,5 +17,7 @@ public static class BuiltIn
         MeteredUse.Contents,
         StandingMandate.Contents,
         Clearing.Contents,
-        TickChannel.Contents);
+        TickChannel.Contents,
+        Collection.Contents,
+        Payouts.Contents);
 }

@@ -9,11 +9,15 @@ namespace Keten.Log;
 /// </summary>
 public interface IRegister
 {
-    /// <summary>Publishes a validator's statement about a height.</summary>
-    /// <returns>False, and nothing is published, where the height is older than those kept of this validator.</returns>
-    /// <exception cref="ArgumentException">The id is not 40 lower-case hexadecimal digits, the height is negative, or the statement is longer than <see cref="RegisterLimits.StatementBytes"/>.</exception>
+    /// <summary>Publishes a validator's statements about some heights, together.</summary>
+    /// <param name="validator">Whose.</param>
+    /// <param name="statements">At most <see cref="RegisterLimits.AtOnce"/>, by rising height.</param>
+    /// <param name="cancel">Gives up; they may be published all the same.</param>
+    /// <returns>False where a height is older than those kept of this validator: that one is left out.</returns>
+    /// <exception cref="ArgumentException">The id is not 40 lower-case hexadecimal digits, a height is negative or does not rise, or a statement is longer than
+    /// <see cref="RegisterLimits.StatementBytes"/>.</exception>
     /// <exception cref="RegisterFullException">It holds as many validators as it may already.</exception>
-    ValueTask<bool> PublishAsync(string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default);
+    ValueTask<bool> PublishAsync(string validator, IReadOnlyList<Stated> statements, CancellationToken cancel = default);
 
     /// <summary>All statements about a height that are still kept, ordered by validator; empty where there are none.</summary>
     ValueTask<IReadOnlyList<Statement>> ReadAsync(long height, CancellationToken cancel = default);
@@ -22,6 +26,19 @@ public interface IRegister
     /// could not be reached, or before this has begun, is not repeated, and <see cref="ReadAsync"/> tells it.</summary>
     IAsyncEnumerable<Statement> FollowAsync(CancellationToken cancel = default);
 }
+
+/// <summary>One statement, published alone.</summary>
+public static class Registers
+{
+    /// <inheritdoc cref="IRegister.PublishAsync"/>
+    public static ValueTask<bool> PublishAsync(this IRegister register, string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default) =>
+        register.PublishAsync(validator, [new Stated(height, statement)], cancel);
+}
+
+/// <summary>What a validator is about to say of a height.</summary>
+/// <param name="Height">The height that it speaks of.</param>
+/// <param name="Bytes">The statement: signed inside, opaque here.</param>
+public readonly record struct Stated(long Height, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>What one validator says about one height.</summary>
 /// <param name="Validator">Its 20-byte id as 40 lower-case hexadecimal digits.</param>
@@ -34,6 +51,9 @@ public static class RegisterLimits
 {
     /// <summary>The longest statement, in bytes.</summary>
     public const int StatementBytes = 16 * 1024;
+
+    /// <summary>How many statements are published together at most.</summary>
+    public const int AtOnce = 16;
 
     /// <summary>The most validators.</summary>
     public const int Validators = 128;

@@ -17,7 +17,9 @@ internal static class GenesisCommand
 
     private static Command New()
     {
-        var validators = Many("--validator", "NAME=KEY", "An organisation that countersigns, and its node's key: 128 hexadecimal digits, or a key's name in the folder. Once for each.", required: true);
+        var validators = Many(
+            "--validator", "NAME=KEY[:FOUNDER]", "An organisation that countersigns, its node's key, and the first key of its party, which votes and is a founder: 128 hexadecimal digits, or a key's name in the folder. "
+            + "Without a party's the node's key is both: for a ledger of one's own. Once for each.", required: true);
         var founders = Many("--founder", "KEY", "The first key of a party that exists from the start.");
         var admitters = Many("--admit", "PARTY", "A party without which nobody joins, or the name of its first key: a founder. None named: anybody may join.");
         var open = new Option<bool>("--open") { Description = "All may read. Otherwise who is named in an agreement, or granted." };
@@ -27,12 +29,13 @@ internal static class GenesisCommand
         Terminal.Runs(command, (terminal, parse) =>
         {
             var keys = parse.KeyFolder();
-            var first = new Many<PublicKey>([.. parse.GetValue(founders)!.Select(text => Common.PublicKeyOf(keys, text))]);
+            var (set, voting) = SetOf(keys, parse.GetValue(validators)!);
+            var first = new Many<PublicKey>([.. parse.GetValue(founders)!.Select(text => Common.PublicKeyOf(keys, text)).Concat(voting).Distinct()]);
             var admitting = parse.GetValue(admitters)!.Select(text => Common.PartyOf(keys, text)).ToArray();
             if (admitting.FirstOrDefault(party => !first.Any(key => Party.Of(key.Id) == party)) is { IsNone: false } stranger)
                 throw ExitException.Usage($"{stranger} is to admit others and is no founder, so nobody could ever join.");
             var genesis = new Genesis(
-                new Hash(RandomNumberGenerator.GetBytes(Hash.Size)), Began(parse.GetValue(began)), SetOf(keys, parse.GetValue(validators)!), first, parse.GetValue(open),
+                new Hash(RandomNumberGenerator.GetBytes(Hash.Size)), Began(parse.GetValue(began)), set, first, parse.GetValue(open),
                 Parameters.Default with { AdmittedBy = new Many<Party>(admitting) }, BuiltIn.Catalogue.Hash);
             Write(genesis, parse.GetRequiredValue(folder));
             Print(terminal, genesis);
@@ -56,14 +59,21 @@ internal static class GenesisCommand
     private static Option<string[]> Many(string name, string value, string words, bool required = false) =>
         new(name) { Description = words, HelpName = value, Required = required, DefaultValueFactory = _ => [] };
 
-    private static ValidatorSet SetOf(KeyFolder keys, string[] texts)
+    private static (ValidatorSet Set, List<PublicKey> Voting) SetOf(KeyFolder keys, string[] texts)
     {
-        var validators = Array.ConvertAll(texts, text => text.LastIndexOf('=') is > 0 and var at
-            ? new Validator(text[..at], Common.PublicKeyOf(keys, text[(at + 1)..]))
-            : throw ExitException.Usage($"A validator is written NAME=KEY, not '{text}'."));
+        var (validators, voting) = (new List<Validator>(), new List<PublicKey>());
+        foreach (var text in texts)
+        {
+            if (text.LastIndexOf('=') is not (> 0 and var at)) throw ExitException.Usage($"A validator is written NAME=KEY or NAME=KEY:FOUNDER, not '{text}'.");
+            var (name, parts) = (text[..at], text[(at + 1)..].Split(':', 2));
+            var node = Common.PublicKeyOf(keys, parts[0]);
+            var party = parts.Length == 2 ? Common.PublicKeyOf(keys, parts[1]) : node;
+            validators.Add(new Validator(name, node, Party.Of(party.Id)));
+            if (parts.Length == 2) voting.Add(party);
+        }
         try
         {
-            return new ValidatorSet(validators);
+            return (new ValidatorSet([.. validators]), voting);
         }
         catch (Exception fault) when (fault is ArgumentException or InvalidOperationException)
         {

@@ -32,11 +32,18 @@ internal static class NodeCommand
             await using var host = await StartAsync(configuration, cancel);
             terminal.Plain($"The node of ledger {host.Node.LedgerId} listens on {host.Url}");
             terminal.Result(new JsonObject { ["ledger"] = host.Node.LedgerId.ToString(), ["url"] = host.Url, ["height"] = host.Node.Head?.Header.Height ?? 0, ["data"] = configuration.Ledger.Data });
-            await Task.Delay(Timeout.Infinite, cancel).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            var stopped = await Task.WhenAny(Task.Delay(Timeout.Infinite, cancel), LacksCatalogueAsync(host, cancel));
+            var fault = host.Node.Fault;
             await host.StopAsync();
-            return Exit.Ok;
+            return Faults.Missing(fault) is { } missing && !stopped.IsCanceled ? throw new ExitException(Exit.Outdated, missing.Message) : Exit.Ok;
         });
         return command;
+    }
+
+    // Whoever runs the node is told by its exit code; any other fault leaves it answering questions, and its health says so.
+    private static async Task LacksCatalogueAsync(NodeHost host, CancellationToken cancel)
+    {
+        while (Faults.Missing(host.Node.Fault) is null) await Task.Delay(TimeSpan.FromSeconds(1), cancel);
     }
 
     private static async Task<NodeHost> StartAsync(NodeConfiguration configuration, CancellationToken cancel)
@@ -45,7 +52,7 @@ internal static class NodeCommand
         {
             return await NodeHost.StartAsync(configuration, BuiltIn.Catalogue, [Rooms.Open], cancel: cancel);
         }
-        catch (Exception fault) when (fault is ConfigurationException or InvalidOperationException or ArgumentException)
+        catch (Exception fault) when (Faults.Missing(fault) is null && fault is ConfigurationException or InvalidOperationException or ArgumentException)
         {
             throw ExitException.Usage(fault.Message);
         }

@@ -17,7 +17,7 @@ internal static class ReceiptCommand
         Session.Runs(command, async (terminal, parse, session, cancel) =>
         {
             if (!Hash.TryParse(parse.GetRequiredValue(id), out var transaction)) throw ExitException.Usage("A transaction's id is 64 hexadecimal digits.");
-            var receipt = await session.Client.ReceiptAsync(transaction, parse.GetValue(from), cancel);
+            var receipt = await session.Client.ReceiptAsync(transaction, parse.GetValue(from), cancel: cancel);
             var file = parse.GetRequiredValue(output);
             Files.WriteNew(file.FullName, receipt);
             terminal.Plain($"Written to {file}, {receipt.Length} bytes.");

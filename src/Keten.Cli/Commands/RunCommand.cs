@@ -48,7 +48,8 @@ internal static class RunCommand
         ? $"{session.Session.Driver} charged {session.Told.Energy.Minor / 1_000m:0.0} kWh at {session.Session.Meter}: {AmountText.Write(session.Told.Paid.Minor, 2)} EUR paid, final"
         : $"{session.Session.Driver} at {session.Session.Meter}: refused. {session.Answer.Reason}");
 
-    private static async Task<T> WithNodeAsync<T>(int port, DemoEndpoints? demo, Func<NodeHost, Task<T>> work, CancellationToken cancel)
+    /// <summary>Does something with a node on a fresh ledger in a temporary folder.</summary>
+    internal static async Task<T> WithNodeAsync<T>(int port, DemoEndpoints? demo, Func<NodeHost, Task<T>> work, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("keten-run-");
         try

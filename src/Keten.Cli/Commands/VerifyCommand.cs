@@ -12,13 +12,20 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("receipt") { Description = "The receipt's file, as 'keten receipt' writes it." };
+        var file = new Argument<FileInfo>("receipt") { Description = "The receipt's file, as 'keten receipt' writes it, or that of a promise: the answer «accepted», as bytes." };
         var genesis = new Option<FileInfo>("--genesis") { Description = "genesis.json or genesis.cbor of the ledger.", HelpName = "FILE", Required = true };
-        var command = new Command("verify", "Checks a receipt offline against a genesis: no node, no network. Exit code 1 and the failed check where one fails.") { file, genesis };
+        var transaction = new Option<FileInfo?>("--transaction") { Description = "Of a promise: the transaction that was promised.", HelpName = "FILE" };
+        var proofs = new Option<FileInfo?>("--proofs") { Description = "Of a promise: proofs of ledger time and of the counters of one of its signers, as POST /v1/proofs gives them.", HelpName = "FILE" };
+        var command = new Command("verify", "Checks a receipt, or a validator's promise, offline against a genesis: no node, no network. Exit code 1 and the failed check where one fails.")
+        {
+            file, genesis, transaction, proofs,
+        };
         Terminal.Runs(command, (terminal, parse) =>
         {
             var began = GenesisFile.Load(parse.GetRequiredValue(genesis).FullName);
-            var verdict = ReceiptVerdict.Of(Files.Read(parse.GetRequiredValue(file), ReceiptVerdict.BytesAtMost), began);
+            var bytes = Files.Read(parse.GetRequiredValue(file), ReceiptVerdict.BytesAtMost);
+            if (PromiseCheck.Read(bytes) is { } promise) return PromiseCheck.Run(terminal, promise, began, parse.GetValue(transaction), parse.GetValue(proofs));
+            var verdict = ReceiptVerdict.Of(bytes, began);
             foreach (var step in verdict.Steps)
                 terminal.Say(step.Holds switch { true => "[green]holds[/]  ", false => "[red]FAILS[/]  ", null => "[grey]-[/]      " } + step.Name + ": " + step.Words);
             // What does not hold says nothing about what was done.

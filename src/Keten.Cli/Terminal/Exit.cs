@@ -18,8 +18,11 @@ public static class Exit
     /// <summary>A fault of this program.</summary>
     public const int Internal = 4;
 
+    /// <summary>The validators have voted in contracts that this program does not have: install one that has them.</summary>
+    public const int Outdated = 5;
+
     /// <summary>For the help.</summary>
-    public const string Words = "0 done, 1 a check failed or the ledger refused, 2 wrong use, 3 the node cannot be reached, 4 a fault of this program.";
+    public const string Words = "0 done, 1 a check failed or the ledger refused, 2 wrong use, 3 the node cannot be reached, 4 a fault of this program, 5 this program is too old for the ledger.";
 }
 
 /// <summary>Ends a command with a sentence and an exit code.</summary>

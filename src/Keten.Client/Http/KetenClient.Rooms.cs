@@ -27,6 +27,10 @@ public sealed partial class KetenClient
     public async Task<JsonObject?> AgreementEventsAsync(ulong agreement, string query = "", CancellationToken cancel = default) =>
         await FindAsync($"v1/agreements/{Text(agreement)}/events{(query.Length == 0 ? "" : "?" + query)}", cancel);
 
+    /// <summary>The agreements that name the reader, in the order of their numbers, a page at a time {agreements, next, height}; null without a reader.</summary>
+    public async Task<JsonObject?> AgreementsAsync(ulong after = 0, int limit = 100, CancellationToken cancel = default) =>
+        await FindAsync($"v1/agreements?after={Text(after)}&limit={Text((ulong)limit)}", cancel);
+
     /// <summary>Waits until the node's views tell of a height {height, final}.</summary>
     public async Task<JsonObject> ViewsAsync(ulong height, CancellationToken cancel = default) => await JsonAsync("v1/views?height=" + Text(height), cancel);
 

@@ -10,7 +10,7 @@ namespace Keten.Client;
 /// <summary>
 /// A node over HTTP. Requests are signed with the reader's key where one is given (docs/api.md, «Who may read»), sent again where that helps (<see cref="Patience"/>), and what
 /// a node says no to is a <see cref="ProblemException"/>. Any number of threads may use one. A node is believed in nothing that can be checked: hand certificates, evidence and
-/// receipts to <see cref="NewestHeader"/>, <see cref="StateEvidence"/> and <see cref="ReceiptVerdict"/>.
+/// receipts to <see cref="LightClient"/>, <see cref="StateEvidence"/> and <see cref="ReceiptVerdict"/>.
 /// </summary>
 public sealed partial class KetenClient : IDisposable
 {
@@ -63,10 +63,26 @@ public sealed partial class KetenClient : IDisposable
     public async Task<JsonObject?> TransactionAsync(Hash id, bool calls = false, CancellationToken cancel = default) =>
         await FindAsync($"v1/transactions/{id}{(calls ? "?calls=true" : "")}", cancel);
 
+    /// <summary>The certified changes of validators after a height, in order, at most 1,000: give them to a <see cref="LightClient"/>, which says from where on.</summary>
+    public async Task<SetChange[]> ChangesOfValidatorsAsync(ulong after = 0, CancellationToken cancel = default) =>
+        Canonical(await BytesAsync("v1/validators/changes?from=" + Text(after), Cbor, cancel), bytes => SetChange.FromBytes(bytes));
+
+    /// <summary>The proposals that wait for votes [{proposal, by, until, change, yes, no}]; for the parties of validators.</summary>
+    /// <exception cref="ProblemException">The reader is none of them.</exception>
+    public async Task<JsonArray> ProposalsAsync(CancellationToken cancel = default) =>
+        (await JsonAsync("v1/proposals", cancel))["proposals"] as JsonArray ?? throw new UnexpectedAnswerException("The proposals cannot be read.");
+
+    /// <summary>The validators now {validators, quorum, since, muted, catalogue, nextCatalogue, suspended}.</summary>
+    public async Task<JsonObject> ValidatorsAsync(CancellationToken cancel = default) => await JsonAsync("v1/validators", cancel);
+
     /// <summary>The receipt of a decided transaction, showing up to 16 of its calls from one on; for its readers. Check it with <see cref="ReceiptVerdict"/>.</summary>
     /// <exception cref="ProblemException">There is none, it is not for this reader (404), or it has been pruned (410).</exception>
-    public async Task<byte[]> ReceiptAsync(Hash id, int fromCall = 0, CancellationToken cancel = default) =>
-        await BytesAsync($"v1/transactions/{id}/receipt{(fromCall == 0 ? "" : "?from=" + Text((ulong)fromCall))}", Cose, cancel);
+    /// <param name="id">Which.</param>
+    /// <param name="fromCall">From which call on.</param>
+    /// <param name="known">The newest change of validators that is known here (<see cref="KnownCertificates.NewestChange"/>): those up to there are left out. 0: the receipt checks by the genesis alone.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<byte[]> ReceiptAsync(Hash id, int fromCall = 0, ulong known = 0, CancellationToken cancel = default) =>
+        await BytesAsync($"v1/transactions/{id}/receipt?from={Text((ulong)fromCall)}&known={Text(known)}", Cose, cancel);
 
     /// <summary>An agreement with its state, what it holds and its wake-ups; null where there is none, or none for this reader.</summary>
     public async Task<JsonObject?> AgreementAsync(ulong number, CancellationToken cancel = default) => await FindAsync("v1/agreements/" + Text(number), cancel);

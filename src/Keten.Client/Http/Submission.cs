@@ -1,4 +1,5 @@
 using Keten.Kernel;
+using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
 
 namespace Keten.Client;
@@ -37,13 +38,16 @@ public enum SubmissionStatus
 /// <param name="Height">Of its block, once final.</param>
 public readonly record struct Submission(Hash Id, SubmissionStatus Status, uint Refusal, int Call, ulong Height)
 {
+    /// <summary>The validator's signed promise, where it was accepted; whether it is signed as it should be is for <see cref="Acceptance.Verify"/>. To be kept until the answer is final.</summary>
+    public Acceptance? Promise { get; init; }
+
     /// <summary>Whether it was done, or is promised to be decided.</summary>
     public bool IsGood => Status is SubmissionStatus.Done or SubmissionStatus.Accepted;
 
     /// <summary>Whether it was turned away for want of room, and is worth sending again as it is.</summary>
     internal bool MayPass => Status == SubmissionStatus.Rejected && (Refusal == KernelRefusal.Busy.Number || Refusal == KernelRefusal.NotOrdered.Number);
 
-    // [[id or null, status, refusal, call, height] …]
+    // [[id or null, status, refusal, call, height], or with the promise behind it …]
     internal static Submission[] Read(ReadOnlySpan<byte> bytes, int expected)
     {
         try
@@ -53,10 +57,11 @@ public readonly record struct Submission(Hash Id, SubmissionStatus Status, uint 
             var read = new Submission[expected];
             for (var each = 0; each < read.Length; each++)
             {
-                reader.ArrayOf(5);
+                var parts = reader.Array(6);
                 var id = reader.TryNull() ? default : reader.Hash();
                 read[each] = new Submission(
-                    id, (SubmissionStatus)reader.Unsigned((ulong)SubmissionStatus.Refused), (uint)reader.Unsigned(uint.MaxValue), (int)reader.Integer(-1, Transaction.CallsAtMost), reader.Unsigned());
+                    id, (SubmissionStatus)reader.Unsigned((ulong)SubmissionStatus.Refused), (uint)reader.Unsigned(uint.MaxValue), (int)reader.Integer(-1, Transaction.CallsAtMost), reader.Unsigned())
+                    { Promise = parts == 6 ? Acceptance.FromBytes(reader.Bytes().ToArray()) : null };
             }
             reader.End();
             return read;

@@ -95,7 +95,7 @@ public static class GenesisFile
     private static JsonArray Validators(ValidatorSet set)
     {
         var array = new JsonArray();
-        foreach (var (name, key) in set.All) array.Add((JsonNode)new JsonObject { ["name"] = name, ["id"] = key.Id.ToString(), ["key"] = key.ToString() });
+        foreach (var (name, key, party) in set.All) array.Add((JsonNode)new JsonObject { ["name"] = name, ["party"] = party.ToString(), ["id"] = key.Id.ToString(), ["key"] = key.ToString() });
         return array;
     }
 
@@ -106,6 +106,10 @@ public static class GenesisFile
         ["wakeUpsPerBlock"] = parameters.WakeUpsPerBlock,
         ["checkpointRecords"] = parameters.CheckpointRecords,
         ["checkpointSeconds"] = parameters.CheckpointSeconds,
+        ["bytesPerSecond"] = parameters.BytesPerSecond,
+        ["stepsPerSecond"] = parameters.StepsPerSecond,
+        ["recordsPerSecond"] = parameters.RecordsPerSecond,
+        ["clockAheadSeconds"] = parameters.ClockAheadSeconds,
         ["admittedBy"] = new JsonArray([.. parameters.AdmittedBy.Select(party => (JsonNode)party.ToString())]),
     };
 }

@@ -302,7 +302,7 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
     }
 
     /// <summary>Either side ends it, and the Customer has back what is left of what was paid in. While one owes the other, it takes whoever is owed.</summary>
-    public readonly record struct End : IClause<MeteredUse>
+    public readonly record struct End : IClause<MeteredUse>, IExit
     {
         public Signers MustSign(MeteredUse agreed, Facts facts) => (agreed.Arrears.IsZero, agreed.Overpaid.IsZero) switch
         {

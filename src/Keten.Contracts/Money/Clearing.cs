@@ -80,7 +80,7 @@ public sealed record Clearing(Party Clearer, Unit Currency)
 
     /// <summary>A member takes its mandate away. It keeps its number, and may still be paid.</summary>
     /// <param name="Party">Who leaves.</param>
-    public readonly record struct Leave(Party Party) : IClause<Clearing>
+    public readonly record struct Leave(Party Party) : IClause<Clearing>, IExit
     {
         public Signers MustSign(Clearing agreed, Facts facts) => Signers.All(Party);
 

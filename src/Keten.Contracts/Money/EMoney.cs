@@ -47,7 +47,7 @@ public sealed record EMoney(Party Issuer, Unit Unit)
     /// <param name="Holder">Who gives it back.</param>
     /// <param name="Amount">How much.</param>
     /// <param name="PayTo">Commitment to the account at the bank.</param>
-    public readonly record struct Redeem(Party Holder, Amount Amount, Hash PayTo) : IClause<EMoney>
+    public readonly record struct Redeem(Party Holder, Amount Amount, Hash PayTo) : IClause<EMoney>, IExit
     {
         public Signers MustSign(EMoney agreed, Facts facts) => Signers.All(Holder);
 

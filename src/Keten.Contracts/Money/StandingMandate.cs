@@ -58,7 +58,7 @@ public sealed record StandingMandate(Party Payer, Party Payee, Unit Currency)
     }
 
     /// <summary>The Payer takes the mandate away, which ends the agreement.</summary>
-    public readonly record struct Revoke : IClause<StandingMandate>
+    public readonly record struct Revoke : IClause<StandingMandate>, IExit
     {
         public Signers MustSign(StandingMandate agreed, Facts facts) => Signers.All(agreed.Payer);
 
@@ -70,7 +70,7 @@ public sealed record StandingMandate(Party Payer, Party Payee, Unit Currency)
     /// <param name="Reference">Of the collection.</param>
     /// <param name="Amount">How much.</param>
     /// <param name="Reason">Commitment to the credit note.</param>
-    public readonly record struct GiveBack(Reference Reference, Amount Amount, Hash Reason) : ICorrection<StandingMandate>
+    public readonly record struct GiveBack(Reference Reference, Amount Amount, Hash Reason) : ICorrection<StandingMandate>, IExit
     {
         public Signers MustSign(StandingMandate agreed, Facts facts) => Signers.All(agreed.Payee);
 

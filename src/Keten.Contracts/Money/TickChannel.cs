@@ -72,7 +72,7 @@ public sealed record TickChannel(Party Payer, Party Payee, Amount PerTick, uint 
     }
 
     /// <summary>The Payee wants no more ticks: what is left goes back at once.</summary>
-    public readonly record struct Close : IClause<TickChannel>
+    public readonly record struct Close : IClause<TickChannel>, IExit
     {
         public Signers MustSign(TickChannel agreed, Facts facts) => Signers.All(agreed.Payee);
 
@@ -80,7 +80,7 @@ public sealed record TickChannel(Party Payer, Party Payee, Amount PerTick, uint 
     }
 
     /// <summary>The time is over: what has not been handed in goes back.</summary>
-    public readonly record struct Expire : IDue<TickChannel>
+    public readonly record struct Expire : IDue<TickChannel>, IExit
     {
         public Accepted<TickChannel> Decide(TickChannel agreed, Facts facts) => agreed.Return(facts);
     }
@@ -88,7 +88,7 @@ public sealed record TickChannel(Party Payer, Party Payee, Amount PerTick, uint 
     /// <summary>The Payee gives back what was paid for ticks that were none.</summary>
     /// <param name="Amount">How much.</param>
     /// <param name="Reason">Commitment to the credit note.</param>
-    public readonly record struct GiveBack(Amount Amount, Hash Reason) : ICorrection<TickChannel>
+    public readonly record struct GiveBack(Amount Amount, Hash Reason) : ICorrection<TickChannel>, IExit
     {
         public Signers MustSign(TickChannel agreed, Facts facts) => Signers.All(agreed.Payee);
 

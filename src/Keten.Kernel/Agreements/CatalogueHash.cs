@@ -16,7 +16,7 @@ internal static class CatalogueHash
             writer.Unsigned(contract.Version);
             Write(writer, contract.StateCodec);
             writer.Array(contract.Clauses.Count);
-            foreach (var clause in contract.Clauses) Write(writer, (ulong)clause.Kind << 16 | clause.Number, clause.ArgumentsCodec);
+            foreach (var clause in contract.Clauses) Write(writer, (clause.IsExit ? 1UL << 32 : 0) | (ulong)clause.Kind << 16 | clause.Number, clause.ArgumentsCodec);
             writer.Array(contract.Events.Count);
             foreach (var kind in contract.Events) Write(writer, kind.Number, kind.EventCodec);
             writer.Array(contract.Tables.Count);

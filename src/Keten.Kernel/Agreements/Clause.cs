@@ -33,6 +33,9 @@ public abstract class Clause
     /// <summary>What it is made of.</summary>
     public Codec ArgumentsCodec { get; }
 
+    /// <summary>Whether it runs while the contract's version is suspended.</summary>
+    public bool IsExit { get; internal init; }
+
     /// <summary>Whether a statement signed elsewhere can stand in the arguments.</summary>
     internal bool CarriesStatements { get; }
 

@@ -41,5 +41,11 @@ public interface IDue<T> where T : class
     Accepted<T> Decide(T agreed, Facts facts);
 }
 
+/// <summary>
+/// Stands beside <see cref="IClause{T}"/>, <see cref="ICorrection{T}"/> or <see cref="IDue{T}"/> on a clause by which a party gets out: takes back what is its own, revokes, ends. It runs while
+/// validators have suspended the contract's version; the others do not.
+/// </summary>
+public interface IExit;
+
 /// <summary>A record of something that happened under a contract. Its name is a participle.</summary>
 public interface IEvent;

@@ -18,6 +18,9 @@ public abstract class Contract
         (Code, Version, StateCodec) = (code, version, state);
     }
 
+    // The kernel's own page: it has no agreements, and so no state.
+    private protected Contract(Codec first) => StateCodec = first;
+
     /// <summary>The contract's number on every ledger that knows it, from 1, for ever.</summary>
     public ushort Code { get; }
 
@@ -28,7 +31,7 @@ public abstract class Contract
     public Codec StateCodec { get; }
 
     /// <summary>The contract's name, as its type.</summary>
-    public string Name => StateCodec.Name;
+    public virtual string Name => StateCodec.Name;
 
     /// <summary>What can be done under it.</summary>
     public IReadOnlyList<Clause> Clauses => clauses;
@@ -101,6 +104,26 @@ public abstract class Contract
     }
 }
 
+/// <summary>What the kernel tells of the ledger itself: code 0, in no catalogue, with events and no agreements.</summary>
+internal sealed class KernelContract() : Contract(Codecs.KernelCalls.Proposed)
+{
+    public override string Name => "Ledger";
+
+    public KernelContract Tells<TEvent>(ushort number, Codec<TEvent> codec) where TEvent : struct, IEvent
+    {
+        Add(new EventKind<TEvent>(number, codec), typeof(TEvent));
+        return this;
+    }
+
+    internal override object ReadState(ReadOnlySpan<byte> bytes) => throw new InvalidOperationException("The ledger itself is no agreement.");
+
+    internal override void WriteState(CborWriter writer, object state) => throw new InvalidOperationException("The ledger itself is no agreement.");
+
+    internal override void NameParties(object state, PartySet named)
+    {
+    }
+}
+
 /// <summary>The contents page of one contract, written by hand where the contract stands. Numbers are for ever.</summary>
 /// <typeparam name="T">The contract: the agreement's state.</typeparam>
 public sealed class Contract<T> : Contract where T : class
@@ -114,13 +137,13 @@ public sealed class Contract<T> : Contract where T : class
     public Contract<T> Opens<TOpening>(ushort number, Codec<TOpening> codec) where TOpening : IOpening<T> => With(new OpeningClause<T, TOpening>(number, codec), typeof(TOpening));
 
     /// <summary>A clause.</summary>
-    public Contract<T> Does<TClause>(ushort number, Codec<TClause> codec) where TClause : IClause<T> => With(new OrdinaryClause<T, TClause>(number, codec), typeof(TClause));
+    public Contract<T> Does<TClause>(ushort number, Codec<TClause> codec) where TClause : IClause<T> => With(new OrdinaryClause<T, TClause>(number, codec) { IsExit = IsExit<TClause>() }, typeof(TClause));
 
     /// <summary>A correction.</summary>
-    public Contract<T> Corrects<TClause>(ushort number, Codec<TClause> codec) where TClause : ICorrection<T> => With(new CorrectionClause<T, TClause>(number, codec), typeof(TClause));
+    public Contract<T> Corrects<TClause>(ushort number, Codec<TClause> codec) where TClause : ICorrection<T> => With(new CorrectionClause<T, TClause>(number, codec) { IsExit = IsExit<TClause>() }, typeof(TClause));
 
     /// <summary>A clause that becomes due.</summary>
-    public Contract<T> FallsDue<TDue>(ushort number, Codec<TDue> codec) where TDue : struct, IDue<T> => With(new DueClause<T, TDue>(number, codec), typeof(TDue));
+    public Contract<T> FallsDue<TDue>(ushort number, Codec<TDue> codec) where TDue : struct, IDue<T> => With(new DueClause<T, TDue>(number, codec) { IsExit = IsExit<TDue>() }, typeof(TDue));
 
     /// <summary>An event.</summary>
     public Contract<T> Tells<TEvent>(ushort number, Codec<TEvent> codec) where TEvent : struct, IEvent
@@ -152,6 +175,8 @@ public sealed class Contract<T> : Contract where T : class
     internal override void WriteState(CborWriter writer, object value) => state.Write(writer, (T)value);
 
     internal override void NameParties(object value, PartySet named) => state.NameParties((T)value, named);
+
+    private static bool IsExit<TClause>() => typeof(IExit).IsAssignableFrom(typeof(TClause));
 
     private Contract<T> With(Clause clause, Type type)
     {

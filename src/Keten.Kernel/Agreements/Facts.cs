@@ -26,6 +26,9 @@ public sealed class Facts
 
     internal ulong Number { get; private set; }
 
+    /// <summary>How many steps all calls have taken together.</summary>
+    internal long Steps { get; private set; }
+
     internal Owner Account => Owner.Of(Number);
 
     internal Contract Contract => contract ?? throw new InvalidOperationException("Facts are lent for one call only.");
@@ -119,6 +122,7 @@ public sealed class Facts
     /// <summary>Counts one step of this call's work.</summary>
     internal void Step()
     {
+        Steps++;
         if (--steps < 0) throw new LimitException(KernelRefusal.StepsExhausted);
     }
 

@@ -35,6 +35,12 @@ public sealed class KernelRefusal : IRefusal
     /// <summary>It was accepted for the log and expired before it was ordered.</summary>
     public static readonly KernelRefusal NotOrdered = new(10, nameof(NotOrdered), "The transaction was not ordered before it expired.");
 
+    /// <summary>The node that took it is no validator now, or is muted.</summary>
+    public static readonly KernelRefusal NotAValidator = new(11, nameof(NotAValidator), "This node appends nothing to the log now: it is none of the validators, or is muted.");
+
+    /// <summary>It stood in the way of all others.</summary>
+    public static readonly KernelRefusal SetAside = new(12, nameof(SetAside), "The validators have set this transaction aside when they restarted the order.");
+
     /// <summary>A required signature is missing.</summary>
     public static readonly KernelRefusal SignatureMissing = new(100, nameof(SignatureMissing), "A signature that the clause requires is missing.");
 
@@ -136,6 +142,51 @@ public sealed class KernelRefusal : IRefusal
 
     /// <summary>Delegation that cannot be.</summary>
     public static readonly KernelRefusal BadDelegation = new(148, nameof(BadDelegation), "A delegation names 1 to 32 scopes, ends in the future, and lists each unit once.");
+
+    /// <summary>Only validators vote.</summary>
+    public static readonly KernelRefusal NotAValidatorsVote = new(150, nameof(NotAValidatorsVote), "Only the party of a validator proposes and votes.");
+
+    /// <summary>No such proposal.</summary>
+    public static readonly KernelRefusal UnknownProposal = new(151, nameof(UnknownProposal), "There is no such proposal, or it is open no more.");
+
+    /// <summary>One vote a validator.</summary>
+    public static readonly KernelRefusal AlreadyVoted = new(152, nameof(AlreadyVoted), "A validator votes once on a proposal.");
+
+    /// <summary>Too many proposals open.</summary>
+    public static readonly KernelRefusal TooManyProposals = new(153, nameof(TooManyProposals), "A validator has at most 4 proposals open.");
+
+    /// <summary>A proposal that cannot be.</summary>
+    public static readonly KernelRefusal BadProposal = new(154, nameof(BadProposal), "A proposal makes exactly one change, and lapses within 90 days; a validator's name has 1 to 64 bytes.");
+
+    /// <summary>A validator already.</summary>
+    public static readonly KernelRefusal ValidatorTaken = new(155, nameof(ValidatorTaken), "That party is a validator already, or that key is in use or was once.");
+
+    /// <summary>The key's holder has not signed.</summary>
+    public static readonly KernelRefusal BadKeyProof = new(156, nameof(BadKeyProof), "The key's own signature over ledger and party does not verify.");
+
+    /// <summary>Somebody has to be left.</summary>
+    public static readonly KernelRefusal LastValidator = new(157, nameof(LastValidator), "A ledger keeps a validator whose entries count; and as many as a certificate takes where one is muted.");
+
+    /// <summary>No such validator.</summary>
+    public static readonly KernelRefusal UnknownValidator = new(158, nameof(UnknownValidator), "That party is no validator.");
+
+    /// <summary>One change of validators a block.</summary>
+    public static readonly KernelRefusal ChangeUnderWay = new(159, nameof(ChangeUnderWay), "The validators have changed in this block already; the next change takes another block.");
+
+    /// <summary>Limits that would stop the ledger.</summary>
+    public static readonly KernelRefusal BadLimits = new(160, nameof(BadLimits), "A ledger could not live with those limits, or one who is to admit others is no party.");
+
+    /// <summary>Not enough time to install it.</summary>
+    public static readonly KernelRefusal ActivationTooSoon = new(161, nameof(ActivationTooSoon), "A catalogue comes into force at least 100 blocks after it has been voted in.");
+
+    /// <summary>It is so already.</summary>
+    public static readonly KernelRefusal NothingToChange = new(162, nameof(NothingToChange), "It is suspended, running, muted or heard already.");
+
+    /// <summary>Suspended by the validators.</summary>
+    public static readonly KernelRefusal ContractSuspended = new(163, nameof(ContractSuspended), "The validators have suspended this version of the contract; only its exit clauses run.");
+
+    /// <summary>No more validators.</summary>
+    public static readonly KernelRefusal TooManyValidators = new(164, nameof(TooManyValidators), "A ledger has at most 64 validators.");
 
     private KernelRefusal(ushort number, string name, string sentence)
     {

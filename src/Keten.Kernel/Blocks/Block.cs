@@ -8,4 +8,6 @@ namespace Keten.Kernel.Blocks;
 /// <param name="FirstHistory">The history index of the first transaction that was decided.</param>
 /// <param name="Outcomes">What each call and wake-up did.</param>
 /// <param name="Checkpoint">The checkpoint that this block ended, if it did.</param>
-public sealed record Block(Header Header, IReadOnlyList<Transaction> Transactions, ulong FirstHistory, BlockOutcomes Outcomes, Checkpoint? Checkpoint);
+/// <param name="Validators">Who certifies the header: those of the header before, whatever this block decided.</param>
+/// <param name="Next">Who signs entries and certifies headers after it; the same unless this block changed it.</param>
+public sealed record Block(Header Header, IReadOnlyList<Transaction> Transactions, ulong FirstHistory, BlockOutcomes Outcomes, Checkpoint? Checkpoint, ValidatorSet Validators, ValidatorSet Next);

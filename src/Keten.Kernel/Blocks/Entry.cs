@@ -93,15 +93,35 @@ public sealed class Entry
     public static Entry Parse(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length > BytesAtMost) throw new MalformedException("An entry is at most 1 MiB.");
-        var reader = new CborReader(bytes.Span);
-        if (reader.Tag() != 18) throw reader.Fault("An entry is a COSE_Sign1.");
-        reader.ArrayOf(4);
-        var header = Slice(bytes, reader.Bytes(), reader.Offset);
-        reader.Map(0);
-        var payload = Slice(bytes, reader.Bytes(), reader.Offset);
-        var signature = Slice(bytes, reader.Bytes(Signature.Size), reader.Offset);
+        var envelope = EntryEnvelope.Parse(bytes);
+        var (ledger, epoch, sequence, clock, transactions) = ReadPayload(envelope.Payload.Span);
+        return new Entry(bytes, envelope.Validator, ledger, epoch, sequence, clock, transactions, envelope.Protected, envelope.Payload, envelope.Signature);
+    }
+
+    /// <summary>What is signed, and by whom, whether it is an entry or not; null where it is no COSE_Sign1 of that form.</summary>
+    internal static EntryEnvelope? ReadEnvelope(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            return EntryEnvelope.Parse(bytes);
+        }
+        catch (MalformedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads what is signed.</summary>
+    /// <exception cref="MalformedException">It is no entry's.</exception>
+    internal static (Hash Ledger, ulong Epoch, ulong Sequence, Instant Clock, Transaction[] Transactions) ReadPayload(ReadOnlySpan<byte> payload)
+    {
+        var reader = new CborReader(payload);
+        reader.ArrayOf(5);
+        var (ledger, epoch, sequence, clock) = (reader.Hash(), reader.Unsigned(), reader.Unsigned(), Wire.ReadInstant(ref reader));
+        var transactions = new Transaction[reader.Array(BytesAtMost / 128)];
+        for (var each = 0; each < transactions.Length; each++) transactions[each] = Transaction.Unpack(ledger, reader.Bytes());
         reader.End();
-        return Parse(bytes, KeyOf(header.Span), header, payload, signature);
+        return (ledger, epoch, sequence, clock, transactions);
     }
 
     /// <summary>Whether the validator's signature verifies.</summary>
@@ -110,17 +130,6 @@ public sealed class Entry
         Span<byte> digest = stackalloc byte[Hash.Size];
         SigStructure.DigestSign1(protectedBytes.Span, default, payload.Span, digest);
         return key.Verify(digest, signature.Span);
-    }
-
-    private static Entry Parse(ReadOnlyMemory<byte> bytes, KeyId validator, ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> signature)
-    {
-        var reader = new CborReader(payload.Span);
-        reader.ArrayOf(5);
-        var (ledger, epoch, sequence, clock) = (reader.Hash(), reader.Unsigned(), reader.Unsigned(), Wire.ReadInstant(ref reader));
-        var transactions = new Transaction[reader.Array(BytesAtMost / 128)];
-        for (var each = 0; each < transactions.Length; each++) transactions[each] = Transaction.Unpack(ledger, reader.Bytes());
-        reader.End();
-        return new Entry(bytes, validator, ledger, epoch, sequence, clock, transactions, header, payload, signature);
     }
 
     private static byte[] Payload(in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, Transaction[] transactions)
@@ -148,6 +157,30 @@ public sealed class Entry
         writer.Unsigned(sequence);
         Wire.Write(writer, clock);
         writer.Array(transactions);
+    }
+}
+
+/// <summary>A COSE_Sign1 as validators sign entries: protected {1: -7, 4: key id}, empty unprotected.</summary>
+internal readonly record struct EntryEnvelope(KeyId Validator, ReadOnlyMemory<byte> Protected, ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte> Signature)
+{
+    public static EntryEnvelope Parse(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new CborReader(bytes.Span);
+        if (reader.Tag() != 18) throw reader.Fault("An entry is a COSE_Sign1.");
+        reader.ArrayOf(4);
+        var header = Slice(bytes, reader.Bytes(), reader.Offset);
+        reader.Map(0);
+        var payload = Slice(bytes, reader.Bytes(), reader.Offset);
+        var signature = Slice(bytes, reader.Bytes(Kernel.Signature.Size), reader.Offset);
+        reader.End();
+        return new EntryEnvelope(KeyOf(header.Span), header, payload, signature);
+    }
+
+    public bool IsSignedBy(ImportedKey key)
+    {
+        Span<byte> digest = stackalloc byte[Hash.Size];
+        SigStructure.DigestSign1(Protected.Span, default, Payload.Span, digest);
+        return key.Verify(digest, Signature.Span);
     }
 
     private static KeyId KeyOf(ReadOnlySpan<byte> header)

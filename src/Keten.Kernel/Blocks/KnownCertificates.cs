@@ -2,7 +2,8 @@ namespace Keten.Kernel.Blocks;
 
 /// <summary>
 /// What somebody keeps who checks many receipts or proofs of one ledger: the validators' keys, ready to verify with, and which certificates held, so that each is verified once. All
-/// receipts of a block carry the same certificate; after the first, a check costs a few hashes. Any number of threads may use one.
+/// receipts of a block carry the same certificate; after the first, a check costs a few hashes. It learns who the validators are from the changes that receipts and proofs carry, and then needs
+/// them no more. Any number of threads may use one.
 /// </summary>
 public sealed class KnownCertificates
 {
@@ -13,6 +14,7 @@ public sealed class KnownCertificates
     private readonly Lock gate = new();
     private readonly HashSet<Hash> known = [];
     private readonly Hash[] ring;
+    private readonly ValidatorHistory history;
     private int next;
 
     /// <summary>For a ledger.</summary>
@@ -22,7 +24,7 @@ public sealed class KnownCertificates
     public KnownCertificates(Genesis genesis, int capacity = DefaultCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
-        (Genesis, LedgerId, ring) = (genesis, genesis.LedgerId, new Hash[capacity]);
+        (Genesis, LedgerId, ring, history) = (genesis, genesis.LedgerId, new Hash[capacity], new ValidatorHistory(genesis));
     }
 
     /// <summary>How the ledger began.</summary>
@@ -30,6 +32,15 @@ public sealed class KnownCertificates
 
     /// <summary>The hash of the genesis.</summary>
     public Hash LedgerId { get; }
+
+    /// <summary>The height of the newest change of validators that is known; a node that is told so leaves out the changes up to there. 0: the genesis's validators.</summary>
+    public ulong NewestChange
+    {
+        get
+        {
+            lock (gate) return history.Height;
+        }
+    }
 
     /// <summary>How many certificates are kept now.</summary>
     public int Count
@@ -50,9 +61,27 @@ public sealed class KnownCertificates
             lock (gate)
                 if (known.Contains(id)) return true;
         }
-        if (!certificate.Verify(Genesis.Validators, keys)) return false;
+        lock (gate)
+            if (!history.Certifies(certificate, keys)) return false;
         if (ring.Length > 0) Keep(id);
         return true;
+    }
+
+    /// <summary>The same, with the changes of validators that came with the certificate.</summary>
+    public bool Holds(Certificate certificate, IReadOnlyList<SetChange> changes) => Take(changes) && Holds(certificate);
+
+    /// <summary>Learns changes of validators, in order; false where one does not hold, or one before it is missing.</summary>
+    public bool Take(IReadOnlyList<SetChange> changes)
+    {
+        if (changes.Count == 0) return true;
+        lock (gate)
+        {
+            var before = history.Height;
+            var taken = history.Take(changes, keys);
+            // What old validators certified beyond their time held as long as that was not known.
+            if (history.Height != before) known.Clear();
+            return taken;
+        }
     }
 
     private void Keep(in Hash id)

@@ -29,8 +29,14 @@ public sealed record Receipt(Transaction Transaction, ulong HistoryIndex, Hash[]
     /// <summary>Keten's own header parameter: what the calls did.</summary>
     public const long OutcomesLabel = -70_002;
 
+    /// <summary>Keten's own header parameter: the changes of validators before the header.</summary>
+    public const long ChangesLabel = -70_003;
+
     /// <summary>No receipt shows more calls.</summary>
     public const int OutcomesAtMost = 16;
+
+    /// <summary>The changes of validators before the header, by which whoever knows the genesis alone knows who they were.</summary>
+    public IReadOnlyList<SetChange> Changes { get; init; } = [];
 
     /// <summary>The header: what was final, and when.</summary>
     public Header Header => Certificate.Header;
@@ -53,15 +59,23 @@ public sealed record Receipt(Transaction Transaction, ulong HistoryIndex, Hash[]
     {
         var at = UnprotectedAt(bytes);
         var reader = new CborReader(bytes[at..]);
-        if (reader.Map(2) != 2 || reader.Unsigned() != ReceiptsLabel) throw reader.Fault("A receipt stands under 394 in the unprotected header.");
+        var parameters = reader.Map(3);
+        if (parameters < 2 || reader.Unsigned() != ReceiptsLabel) throw reader.Fault("A receipt stands under 394 in the unprotected header.");
         var certificate = ReadReceipts(ref reader, out var index, out var path);
         if (reader.Integer() != OutcomesLabel) throw reader.Fault("What the calls did stands under -70002.");
         var outcomes = ReadOutcomes(ref reader);
+        var changes = Array.Empty<SetChange>();
+        if (parameters == 3)
+        {
+            if (reader.Integer() != ChangesLabel) throw reader.Fault("Changes of validators stand under -70003.");
+            changes = SetChange.Read(ref reader);
+            if (changes.Length == 0) throw reader.Fault("Where nothing has changed, nothing is said of it.");
+        }
         byte[] cose = [.. bytes[..at], 0xa0, .. bytes[(at + reader.Offset)..]];
         var transaction = Transaction.Parse(cose);
         // The root is not in the receipt: it is what leaf and path give, and the attestations then hold for it or do not.
         if (!MerkleProof.TryRoot(index, certificate.Header.HistorySize, transaction.Leaf, path, out var root)) throw new MalformedException("The history path does not fit its size.");
-        var receipt = new Receipt(transaction, index, path, outcomes, certificate with { Header = certificate.Header with { HistoryRoot = root } });
+        var receipt = new Receipt(transaction, index, path, outcomes, certificate with { Header = certificate.Header with { HistoryRoot = root } }) { Changes = changes };
         return receipt.ToBytes().AsSpan().SequenceEqual(bytes) ? receipt : throw new MalformedException("A receipt is not in canonical form.");
     }
 
@@ -77,7 +91,7 @@ public sealed record Receipt(Transaction Transaction, ulong HistoryIndex, Hash[]
 
     private void WriteUnprotected(CborWriter writer)
     {
-        writer.Map(2);
+        writer.Map(Changes.Count == 0 ? 2 : 3);
         writer.Unsigned((ulong)ReceiptsLabel);
         writer.Array(Certificate.Attestations.Count);
         var fields = Header.FieldBytes();
@@ -91,6 +105,9 @@ public sealed record Receipt(Transaction Transaction, ulong HistoryIndex, Hash[]
             writer.Unsigned(outcome.Index);
             WritePath(writer, outcome.Path);
         }
+        if (Changes.Count == 0) return;
+        writer.Integer(ChangesLabel);
+        SetChange.Write(writer, Changes);
     }
 
     private byte[] CoseReceipt(Attestation attestation, ReadOnlySpan<byte> fields)

@@ -15,7 +15,7 @@ public enum ReceiptFault
     /// <summary>It is of another ledger.</summary>
     WrongLedger = 2,
 
-    /// <summary>The validators' certificate does not hold for this transaction: it, its signature, its place or the header were changed, or others attested it.</summary>
+    /// <summary>The validators' certificate does not hold for this transaction: it, its signature, its place or the header were changed, or others attested it; or a change of validators does not hold.</summary>
     Certificate = 3,
 
     /// <summary>What the calls did does not lead to the header's outcome root, or is another transaction's.</summary>
@@ -38,7 +38,8 @@ public static class ReceiptCheck
     {
         var ledger = genesis.LedgerId;
         if (receipt.Header.LedgerId != ledger || receipt.Transaction.LedgerId != ledger) return ReceiptFault.WrongLedger;
-        if (!receipt.Certificate.Verify(genesis.Validators)) return ReceiptFault.Certificate;
+        var validators = new ValidatorHistory(genesis);
+        if (!validators.Take(receipt.Changes) || !validators.Certifies(receipt.Certificate)) return ReceiptFault.Certificate;
         return HoldsOutcomes(receipt) ? ReceiptFault.None : ReceiptFault.Outcome;
     }
 
@@ -46,7 +47,7 @@ public static class ReceiptCheck
     public static ReceiptFault Check(Receipt receipt, KnownCertificates known)
     {
         if (receipt.Header.LedgerId != known.LedgerId || receipt.Transaction.LedgerId != known.LedgerId) return ReceiptFault.WrongLedger;
-        if (!known.Holds(receipt.Certificate)) return ReceiptFault.Certificate;
+        if (!known.Holds(receipt.Certificate, receipt.Changes)) return ReceiptFault.Certificate;
         return HoldsOutcomes(receipt) ? ReceiptFault.None : ReceiptFault.Outcome;
     }
 

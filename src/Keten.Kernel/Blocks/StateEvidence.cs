@@ -10,17 +10,24 @@ namespace Keten.Kernel.Blocks;
 /// <param name="Certificate">Of a header that carries the root.</param>
 public sealed record StateEvidence(byte[] Key, byte[]? Value, StateProof Proof, Certificate Certificate)
 {
-    /// <summary>Whether it holds, for the validators of a genesis. Who checks many hands in a <see cref="KnownCertificates"/> instead.</summary>
-    public bool Verify(Genesis genesis) => Certificate.Header.LedgerId == genesis.LedgerId && Certificate.Verify(genesis.Validators) && LeadsToRoot();
+    /// <summary>The changes of validators before the header, by which whoever knows the genesis alone knows who they were.</summary>
+    public IReadOnlyList<SetChange> Changes { get; init; } = [];
+
+    /// <summary>Whether it holds, by a genesis alone. Who checks many hands in a <see cref="KnownCertificates"/> instead.</summary>
+    public bool Verify(Genesis genesis)
+    {
+        var validators = new ValidatorHistory(genesis);
+        return validators.Take(Changes) && validators.Certifies(Certificate) && LeadsToRoot();
+    }
 
     /// <summary>Whether it holds; a certificate that held before is not verified again.</summary>
-    public bool Verify(KnownCertificates known) => known.Holds(Certificate) && LeadsToRoot();
+    public bool Verify(KnownCertificates known) => known.Holds(Certificate, Changes) && LeadsToRoot();
 
-    /// <summary>[key, value or null, [path …], [[key hash, value hash] …], certificate].</summary>
+    /// <summary>[key, value or null, [path …], [[key hash, value hash] …], certificate], and where validators have changed [[certificate, validators] …] behind it.</summary>
     public byte[] ToBytes()
     {
         var writer = new CborWriter(2048);
-        writer.Array(5);
+        writer.Array(Changes.Count == 0 ? 5 : 6);
         writer.Bytes(Key);
         if (Value is null) writer.Null();
         else writer.Bytes(Value);
@@ -34,6 +41,7 @@ public sealed record StateEvidence(byte[] Key, byte[]? Value, StateProof Proof, 
             writer.Hash(entry.Value);
         }
         writer.Bytes(Certificate.ToBytes());
+        if (Changes.Count > 0) SetChange.Write(writer, Changes);
         return writer.ToArray();
     }
 
@@ -42,7 +50,8 @@ public sealed record StateEvidence(byte[] Key, byte[]? Value, StateProof Proof, 
     public static StateEvidence FromBytes(ReadOnlySpan<byte> bytes)
     {
         var reader = new CborReader(bytes);
-        reader.ArrayOf(5);
+        var fields = reader.Array(6);
+        if (fields < 5) throw reader.Fault("Evidence has five parts, or six.");
         var key = reader.Bytes().ToArray();
         var value = reader.TryNull() ? null : reader.Bytes().ToArray();
         var path = new Hash[reader.Array(256)];
@@ -54,8 +63,10 @@ public sealed record StateEvidence(byte[] Key, byte[]? Value, StateProof Proof, 
             bucket[each] = new StateEntry(reader.Hash(), reader.Hash());
         }
         var certificate = Certificate.FromBytes(reader.Bytes());
+        var changes = fields == 6 ? SetChange.Read(ref reader) : [];
+        if (fields == 6 && changes.Length == 0) throw reader.Fault("Where nothing has changed, nothing is said of it.");
         reader.End();
-        return new StateEvidence(key, value, new StateProof(path, bucket), certificate);
+        return new StateEvidence(key, value, new StateProof(path, bucket), certificate) { Changes = changes };
     }
 
     private bool LeadsToRoot()

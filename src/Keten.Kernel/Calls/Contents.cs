@@ -18,10 +18,21 @@ public static class KernelContents
         new KernelClause<KernelCalls.StopRecovery>(9, Codecs.KernelCalls.StopRecovery),
         new KernelClause<KernelCalls.Unwind>(10, Codecs.KernelCalls.Unwind),
         new KernelClause<KernelCalls.RunParked>(11, Codecs.KernelCalls.RunParked),
+        new KernelClause<KernelCalls.Propose>(12, Codecs.KernelCalls.Propose),
+        new KernelClause<KernelCalls.Vote>(13, Codecs.KernelCalls.Vote),
+        new KernelClause<KernelCalls.Withdraw>(14, Codecs.KernelCalls.Withdraw),
+        new KernelClause<KernelCalls.Rekey>(15, Codecs.KernelCalls.Rekey),
     ];
+
+    /// <summary>What the ledger itself tells: the events of contract 0, of no agreement. They are for the validators' parties to read.</summary>
+    public static Contract Events { get; } = new KernelContract()
+        .Tells(1, Codecs.KernelCalls.Proposed).Tells(2, Codecs.KernelCalls.Voted).Tells(3, Codecs.KernelCalls.Carried).Tells(4, Codecs.KernelCalls.Dropped).Tells(5, Codecs.KernelCalls.Rekeyed);
 
     /// <summary>What can be called, by number.</summary>
     public static IReadOnlyList<KernelClause> Clauses => Calls;
+
+    /// <summary>Whether a call is of what validators decide: a proposal, a vote, a node's new key.</summary>
+    public static bool IsOfVotes(ushort number) => number is >= 12 and <= 15;
 
     /// <summary>The call of a number, or null.</summary>
     public static KernelClause? Find(ushort number) => number >= 1 && number <= Calls.Length ? Calls[number - 1] : null;

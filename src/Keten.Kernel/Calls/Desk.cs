@@ -4,8 +4,10 @@ using Keten.Kernel.State;
 namespace Keten.Kernel;
 
 /// <summary>What the kernel's own calls work on.</summary>
-internal sealed class Desk(LedgerState ledger, Authority authority, Executor executor)
+internal sealed class Desk(Hash ledgerId, LedgerState ledger, Authority authority, Executor executor)
 {
+    public Hash LedgerId => ledgerId;
+
     public LedgerState Ledger { get; } = ledger;
 
     public Authority Authority { get; } = authority;
@@ -23,6 +25,13 @@ internal sealed class Desk(LedgerState ledger, Authority authority, Executor exe
     {
         Movements.Clear();
         ActsFor = 0;
+    }
+
+    /// <summary>Says that something happened on the ledger itself.</summary>
+    public void Tell<TEvent>(in TEvent happened) where TEvent : struct, IEvent
+    {
+        var kind = KernelContents.Events.EventOf<TEvent>();
+        Executor.Outcomes.AddEvent(0, KernelContents.Events, kind.Number, kind.Codec.ToBytes(happened));
     }
 
     /// <summary>A party that may change its keys now; otherwise why not.</summary>

@@ -7,6 +7,9 @@ namespace Keten.Kernel.Execution;
 internal sealed class CallRunner(LedgerState ledger, Authority authority, References references)
 {
     private readonly Facts facts = new(ledger);
+
+    /// <summary>How many steps all calls have taken together.</summary>
+    public long Steps => facts.Steps;
     private readonly Money money = new(ledger);
     private readonly CborWriter scratch = new();
 
@@ -16,6 +19,7 @@ internal sealed class CallRunner(LedgerState ledger, Authority authority, Refere
     {
         number = 0;
         if (contract.ClauseOf(call.Clause) is not { Kind: ClauseKind.Opening } clause) return KernelRefusal.UnknownClause;
+        if (ledger.IsSuspended(contract.Code, contract.Version)) return KernelRefusal.ContractSuspended;
         var counters = ledger.Counters;
         number = counters.NextAgreement;
         authority.BeginCall(call, contract.Code, call.Clause);
@@ -30,6 +34,7 @@ internal sealed class CallRunner(LedgerState ledger, Authority authority, Refere
         var clause = record.Contract.ClauseOf(call.Clause);
         if (clause is null or { Kind: ClauseKind.Opening or ClauseKind.Due }) return KernelRefusal.UnknownClause;
         if (record.Ended && clause.Kind != ClauseKind.Correction) return KernelRefusal.AgreementEnded;
+        if (IsHeldUp(record.Contract, clause)) return KernelRefusal.ContractSuspended;
         authority.BeginCall(call, record.Contract.Code, call.Clause);
         return Decide(record.Contract, clause, call.Arguments, number, record.State, out var draft, out var state) ?? Apply(draft, number, record, state);
     }
@@ -38,6 +43,7 @@ internal sealed class CallRunner(LedgerState ledger, Authority authority, Refere
     {
         var record = ledger.Agreements.Get(number)!;
         var clause = record.Contract.ClauseOf(due.Clause)!;
+        if (IsHeldUp(record.Contract, clause)) return KernelRefusal.ContractSuspended;
         return Decide(record.Contract, clause, due.Arguments, number, record.State, out var draft, out var state) ?? Apply(draft, number, record, state);
     }
 
@@ -52,6 +58,8 @@ internal sealed class CallRunner(LedgerState ledger, Authority authority, Refere
         if (desk.ActsFor == 0) return null;
         return End(desk.ActsFor, ledger.Agreements.Get(desk.ActsFor)!) is null ? null : KernelRefusal.UnwindUnbalanced;
     }
+
+    private bool IsHeldUp(Contract contract, Clause clause) => !clause.IsExit && ledger.IsSuspended(contract.Code, contract.Version);
 
     // The one place that catches what a contract throws. Anything not named here is a fault of the kernel or the machine, and stops the node before it signs.
     private IRefusal? Decide(Contract contract, Clause clause, ReadOnlySpan<byte> arguments, ulong number, object? agreed, out Draft draft, out byte[]? state)

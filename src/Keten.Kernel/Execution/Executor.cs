@@ -7,7 +7,6 @@ namespace Keten.Kernel.Execution;
 internal sealed class Executor
 {
     private readonly LedgerState ledger;
-    private readonly Catalogue catalogue;
     private readonly KeyCache keys;
     private readonly Hash ledgerId;
     private readonly Authority authority;
@@ -20,13 +19,22 @@ internal sealed class Executor
 
     public Executor(Hash ledgerId, LedgerState ledger, Catalogue catalogue, KeyCache keys)
     {
-        (this.ledgerId, this.ledger, this.catalogue, this.keys) = (ledgerId, ledger, catalogue, keys);
+        (this.ledgerId, this.ledger, this.keys, InForce) = (ledgerId, ledger, keys, catalogue);
         authority = new Authority(ledger);
         references = new References(ledgerId, ledger, keys);
         runner = new CallRunner(ledger, authority, references);
-        desk = new Desk(ledger, authority, this);
+        desk = new Desk(ledgerId, ledger, authority, this);
         (txMarks, callMarks) = (new int[ledger.TableCount], new int[ledger.TableCount]);
     }
+
+    /// <summary>The contracts that openings are of.</summary>
+    public Catalogue InForce { get; set; }
+
+    /// <summary>What the block at hand has done so far.</summary>
+    public BlockOutcomes Outcomes => outcomes;
+
+    /// <summary>How many steps all calls have taken together.</summary>
+    public long Steps => runner.Steps;
 
     /// <summary>Begins a block: what is due comes first.</summary>
     public void BeginBlock(BlockOutcomes into)
@@ -66,6 +74,7 @@ internal sealed class Executor
     private KernelRefusal? Admit(Transaction transaction, CheckedTransaction? prepared)
     {
         if (transaction.LedgerId != ledgerId) return KernelRefusal.WrongLedger;
+        if (ledger.Epoch.Get(0) is { } epoch && epoch.Has(transaction.Id)) return KernelRefusal.SetAside;
         if (transaction.Expiry <= ledger.Now) return KernelRefusal.Expired;
         if (transaction.Expiry > ledger.Now.Plus(ledger.Parameters.ExpiryAheadSeconds)) return KernelRefusal.ExpiryTooFar;
         references.Checked = prepared;
@@ -133,7 +142,7 @@ internal sealed class Executor
         else if (call.Opens)
         {
             code = call.Contract;
-            refusal = catalogue.Newest(code) is { } contract ? runner.Open(contract, call, out agreement) : KernelRefusal.UnknownContract;
+            refusal = InForce.Newest(code) is { } contract ? runner.Open(contract, call, out agreement) : KernelRefusal.UnknownContract;
         }
         else if (ledger.Agreements.Get(agreement) is { } record)
         {

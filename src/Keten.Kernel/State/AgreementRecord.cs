@@ -24,7 +24,7 @@ public sealed record AgreementRecord(Contract Contract, object State, byte[] Sta
     {
         reader.ArrayOf(5);
         var (code, version) = ((ushort)reader.Unsigned(ushort.MaxValue), (ushort)reader.Unsigned(ushort.MaxValue));
-        var contract = catalogue.Find(code, version) ?? throw reader.Fault("An agreement is of a contract that the catalogue does not have.");
+        var contract = (code == 0 ? null : catalogue.Find(code, version)) ?? throw reader.Fault("An agreement is of a contract that the catalogue does not have.");
         var (opened, ended) = (Wire.ReadInstant(ref reader), reader.Boolean());
         var state = reader.Item().ToArray();
         return new AgreementRecord(contract, contract.ReadState(state), state, opened, ended);

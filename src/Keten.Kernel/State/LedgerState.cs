@@ -13,7 +13,8 @@ public sealed class LedgerState
     internal LedgerState(Catalogue catalogue)
     {
         Agreements = new(9, WriteNumber, ReadNumber, AgreementRecord.Write, (ref reader) => AgreementRecord.Read(ref reader, catalogue));
-        tables = [CountersTable, Clock, Validators, Keys, Parties, Delegations, Windows, Units, Accounts, Agreements, Rows, WakeUps, Mandates, SpentToday, ParameterTable];
+        tables = [CountersTable, Clock, Validators, Keys, Parties, Delegations, Windows, Units, Accounts, Agreements, Rows, WakeUps, Mandates, SpentToday, ParameterTable,
+            Sets, GovernanceTable, Proposals, Suspended, Muted, Epoch];
     }
 
     internal Table<ulong, Counters> CountersTable { get; } = new(1, WriteNumber, ReadNumber, Kernel.State.Counters.Write, Kernel.State.Counters.Read);
@@ -46,6 +47,35 @@ public sealed class LedgerState
 
     internal Table<ulong, Parameters> ParameterTable { get; } = new(15, WriteNumber, ReadNumber, Parameters.Write, Parameters.Read);
 
+    /// <summary>Every set of validators that there has been, by the height of the block that decided it; the first by 0.</summary>
+    internal Table<ulong, Blocks.ValidatorSet> Sets { get; } = new(16, WriteNumber, ReadNumber, (writer, in set) => set.Write(writer), Blocks.ValidatorSet.Read);
+
+    internal Table<ulong, Governance> GovernanceTable { get; } = new(17, WriteNumber, ReadNumber, Governance.Write, Governance.Read);
+
+    internal Table<ulong, OpenProposal> Proposals { get; } = new(18, WriteNumber, ReadNumber, OpenProposal.Write, OpenProposal.Read);
+
+    /// <summary>Contract versions of which only exit clauses run, with the height from which on.</summary>
+    internal Table<ContractVersion, ulong> Suspended { get; } = new(19, ContractVersion.Write, ContractVersion.Read, WriteNumber, ReadNumber);
+
+    /// <summary>Validators whose entries are skipped, with the height from which on.</summary>
+    internal Table<Party, ulong> Muted { get; } = new(20, (writer, in party) => writer.Party(party), (ref reader) => reader.Party(), WriteNumber, ReadNumber);
+
+    internal Table<ulong, EpochState> Epoch { get; } = new(21, WriteNumber, ReadNumber, EpochState.Write, EpochState.Read);
+
+    internal Governance Governance => GovernanceTable.Get(0)!;
+
+    /// <summary>The newest set of validators: they vote, sign entries from the next block on, and certify it.</summary>
+    public Blocks.ValidatorSet Members => Sets.Get(Governance.LastChange)!;
+
+    /// <summary>A set that was decided once, by its hash.</summary>
+    /// <exception cref="KeyNotFoundException">There was none such.</exception>
+    internal Blocks.ValidatorSet SetOf(Hash hash)
+    {
+        foreach (var (_, set) in Sets.All())
+            if (set.Hash == hash) return set;
+        throw new KeyNotFoundException("There was no such set of validators.");
+    }
+
     /// <summary>Ledger time.</summary>
     public Instant Now => Clock.Get(0);
 
@@ -64,6 +94,17 @@ public sealed class LedgerState
         {
             var count = 0;
             foreach (var table in tables) count += table.DirtyCount;
+            return count;
+        }
+    }
+
+    /// <summary>How many records there are.</summary>
+    internal long RecordCount
+    {
+        get
+        {
+            var count = 0L;
+            foreach (var table in tables) count += table.Count;
             return count;
         }
     }
@@ -97,6 +138,31 @@ public sealed class LedgerState
         while (found.Count < atMost && cursor.MoveNext()) found.Add(new(cursor.Key, cursor.Value));
         return found;
     }
+
+    /// <summary>The heights of the blocks that changed the validators, between two heights and without them, in order and at most so many.</summary>
+    public IReadOnlyList<ulong> ChangesOfValidators(ulong after, ulong before, int atMost)
+    {
+        var heights = new List<ulong>();
+        foreach (var (height, _) in Sets.All())
+            if (height > after && height < before) heights.Add(height);
+        heights.Sort();
+        return heights.Count <= atMost ? heights : heights.GetRange(0, atMost);
+    }
+
+    /// <summary>The numbers of the proposals that wait for votes, in order; of those that have lapsed, until somebody proposes or votes.</summary>
+    public Many<ulong> OpenProposals => Governance.Open;
+
+    /// <summary>A proposal that waits for votes, or null.</summary>
+    public OpenProposal? ProposalOf(ulong number) => Proposals.Get(number);
+
+    /// <summary>The catalogue that has been voted in and is not yet in force, or null.</summary>
+    public Activation? NextCatalogue => Governance.Next;
+
+    /// <summary>Whether only the exit clauses of a contract's version run.</summary>
+    public bool IsSuspended(ushort contract, ushort version) => Suspended.Contains(new ContractVersion(contract, version));
+
+    /// <summary>Whether a validator's entries are skipped.</summary>
+    public bool IsMuted(Party validator) => Muted.Contains(validator);
 
     /// <summary>The window of a key's lane; the default where none has been used.</summary>
     public Window WindowOf(KeyId key, byte lane) => Windows.Get(new LaneKey(key, lane));

@@ -14,6 +14,17 @@ public static class RecordKeys
     /// <summary>A party.</summary>
     public static byte[] Party(Party party) => Key(5, writer => writer.Party(party));
 
+    /// <summary>The set of validators that was decided in a block; the first: 0.</summary>
+    public static byte[] Validators(ulong height) => Key(16, writer => writer.Unsigned(height));
+
+    /// <summary>A proposal that waits for votes.</summary>
+    public static byte[] Proposal(ulong number) => Key(18, writer => writer.Unsigned(number));
+    /// <summary>Ledger time.</summary>
+    public static byte[] Clock() => Key(2, writer => writer.Unsigned(0));
+
+    /// <summary>Which counters of a key's lane have been used.</summary>
+    public static byte[] Window(KeyId key, byte lane) => Key(7, writer => LaneKey.Write(writer, new LaneKey(key, lane)));
+
     /// <summary>A child record of an agreement.</summary>
     public static byte[] Row(ulong agreement, byte table, ReadOnlySpan<byte> key)
     {

@@ -106,37 +106,71 @@ internal readonly record struct Spent(long Day, long Amount)
 }
 
 /// <summary>The next numbers that the ledger gives.</summary>
-internal readonly record struct Counters(uint NextUnit, ulong NextAgreement)
+internal readonly record struct Counters(uint NextUnit, ulong NextAgreement, ulong NextProposal)
 {
     public static void Write(CborWriter writer, in Counters counters)
     {
-        writer.Array(2);
+        writer.Array(3);
         writer.Unsigned(counters.NextUnit);
         writer.Unsigned(counters.NextAgreement);
+        writer.Unsigned(counters.NextProposal);
     }
 
     public static Counters Read(ref CborReader reader)
     {
-        reader.ArrayOf(2);
-        return new Counters((uint)reader.Unsigned(uint.MaxValue), reader.Unsigned());
+        reader.ArrayOf(3);
+        return new Counters((uint)reader.Unsigned(uint.MaxValue), reader.Unsigned(), reader.Unsigned());
     }
 }
 
-/// <summary>What each validator last said.</summary>
+/// <summary>What each validator last said, and what it has put upon the others.</summary>
 /// <param name="Sequence">The number of its latest entry; each exceeds the last.</param>
 /// <param name="Clock">The time that it stated.</param>
 internal readonly record struct ValidatorState(ulong Sequence, Instant Clock)
 {
+    /// <summary>How full its bucket is, as of <see cref="LoadedAt"/>; always empty where it is the only validator.</summary>
+    public Load Load { get; init; }
+
+    /// <summary>Ledger time at the last entry that filled it.</summary>
+    public Instant LoadedAt { get; init; }
+
+    /// <summary>What is left in the bucket: it runs out as ledger time goes by.</summary>
+    public Load LoadAt(Instant now, Parameters parameters) => Load.After(now - LoadedAt, parameters);
+
     public static void Write(CborWriter writer, in ValidatorState state)
     {
-        writer.Array(2);
+        writer.Array(state.Load == default ? 2 : 6);
         writer.Unsigned(state.Sequence);
         Wire.Write(writer, state.Clock);
+        if (state.Load == default) return;
+        writer.Integer(state.Load.Bytes);
+        writer.Integer(state.Load.Steps);
+        writer.Integer(state.Load.Records);
+        Wire.Write(writer, state.LoadedAt);
     }
 
     public static ValidatorState Read(ref CborReader reader)
     {
-        reader.ArrayOf(2);
-        return new ValidatorState(reader.Unsigned(), Wire.ReadInstant(ref reader));
+        var parts = reader.Array(6);
+        var state = new ValidatorState(reader.Unsigned(), Wire.ReadInstant(ref reader));
+        if (parts == 2) return state;
+        var load = new Load(reader.Integer(0, long.MaxValue), reader.Integer(0, long.MaxValue), reader.Integer(0, long.MaxValue));
+        if (parts != 6 || load == default) throw reader.Fault("A validator's record has another form.");
+        return state with { Load = load, LoadedAt = Wire.ReadInstant(ref reader) };
     }
+}
+
+/// <summary>What entries put upon the nodes.</summary>
+internal readonly record struct Load(long Bytes, long Steps, long Records)
+{
+    // An entry may be worth this many seconds before the next must wait.
+    private const long Seconds = 4;
+
+    public Load Plus(in Load more) => new(Bytes + more.Bytes, Steps + more.Steps, Records + more.Records);
+
+    public Load After(long seconds, Parameters rate) => new(Left(Bytes, rate.BytesPerSecond, seconds), Left(Steps, rate.StepsPerSecond, seconds), Left(Records, rate.RecordsPerSecond, seconds));
+
+    public bool IsOver(Parameters rate) => Bytes > Seconds * rate.BytesPerSecond || Steps > Seconds * rate.StepsPerSecond || Records > Seconds * rate.RecordsPerSecond;
+
+    private static long Left(long load, long rate, long seconds) => seconds >= load / rate + 1 ? 0 : Math.Max(0, load - rate * Math.Max(0, seconds));
 }

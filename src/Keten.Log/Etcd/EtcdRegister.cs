@@ -29,30 +29,29 @@ public sealed class EtcdRegister : IRegister, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="EtcdException">etcd refused: this user may not write for that validator.</exception>
-    public async ValueTask<bool> PublishAsync(string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default)
+    public async ValueTask<bool> PublishAsync(string validator, IReadOnlyList<Stated> statements, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        ValidatorId.CheckStatement(validator, height, statement);
-        var value = new byte[8 + statement.Length];
-        BinaryPrimitives.WriteInt64BigEndian(value, height);
-        statement.Span.CopyTo(value.AsSpan(8));
+        ValidatorId.CheckStatements(validator, statements);
         var newestKey = keys.NewestOf(validator);
         while (true)
         {
-            var remembered = last.TryRemove(validator, out var known) && height > known.Newest - RegisterLimits.Heights;
-            var (newest, changedAt) = remembered ? known : await NewestOfAsync(newestKey, cancel);
-            if (height <= newest - RegisterLimits.Heights) return false;
+            var remembered = last.TryRemove(validator, out var known) && statements[0].Height > known.Newest - RegisterLimits.Heights;
+            var (before, changedAt) = remembered ? known : await NewestOfAsync(newestKey, cancel);
+            var newest = Math.Max(before, statements[^1].Height);
+            var kept = statements.Where(one => one.Height > newest - RegisterLimits.Heights && one.Height > before - RegisterLimits.Heights).ToArray();
+            if (kept.Length == 0) return false;
             if (changedAt == 0 && await CountAsync(cancel) >= RegisterLimits.Validators) throw new RegisterFullException();
             // A repetition after a lost answer finds the newest height changed, by itself, looks again and writes the same.
             var answer = await gateway.AskAsync("/v3/kv/txn", EtcdJson.Object(json =>
             {
                 json.Members("compare", EtcdJson.IsUnchangedSince(newestKey, changedAt));
-                json.Members("success", EtcdJson.Put(newestKey, Number(Math.Max(height, newest))), EtcdJson.Put(keys.Statement(validator, height), value));
-            }, value.Length * 4 / 3 + 1024), cancel);
+                json.Members("success", [EtcdJson.Put(newestKey, Number(newest)), .. kept.Select(one => EtcdJson.Put(keys.Statement(validator, one.Height), Value(one)))]);
+            }, kept.Sum(one => one.Bytes.Length * 4 / 3 + 256) + 1024), cancel);
             gateway.Trouble = null;
             if (!answer.Flag("succeeded")) continue;
-            if (last.Count < RegisterLimits.Validators) last[validator] = (Math.Max(height, newest), answer.Revision());
-            return true;
+            if (last.Count < RegisterLimits.Validators) last[validator] = (newest, answer.Revision());
+            return kept.Length == statements.Count;
         }
     }
 
@@ -148,6 +147,14 @@ public sealed class EtcdRegister : IRegister, IDisposable
     }), cancel)).Number("count");
 
     private static long Height(JsonElement kv) => kv.Bytes("value") is { Length: 8 } bytes ? BinaryPrimitives.ReadInt64BigEndian(bytes) : 0;
+
+    private static byte[] Value(in Stated statement)
+    {
+        var value = new byte[8 + statement.Bytes.Length];
+        BinaryPrimitives.WriteInt64BigEndian(value, statement.Height);
+        statement.Bytes.Span.CopyTo(value.AsSpan(8));
+        return value;
+    }
 
     private static byte[] Number(long number)
     {

@@ -12,10 +12,10 @@ public sealed class MemoryRegister : IRegister
     private readonly List<Channel<Statement>> followers = [];
 
     /// <inheritdoc/>
-    public ValueTask<bool> PublishAsync(string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default)
+    public ValueTask<bool> PublishAsync(string validator, IReadOnlyList<Stated> statements, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        ValidatorId.CheckStatement(validator, height, statement);
+        ValidatorId.CheckStatements(validator, statements);
         lock (gate)
         {
             if (!validators.TryGetValue(validator, out var ring))
@@ -23,9 +23,13 @@ public sealed class MemoryRegister : IRegister
                 if (validators.Count == RegisterLimits.Validators) throw new RegisterFullException();
                 validators.Add(validator, ring = new Ring());
             }
-            if (!ring.Put(height, statement)) return ValueTask.FromResult(false);
-            foreach (var follower in followers) follower.Writer.TryWrite(new Statement(validator, height, statement.ToArray()));
-            return ValueTask.FromResult(true);
+            var all = true;
+            foreach (var (height, bytes) in statements)
+            {
+                if (ring.Put(height, bytes)) Tell(new Statement(validator, height, bytes.ToArray()));
+                else all = false;
+            }
+            return ValueTask.FromResult(all);
         }
     }
 
@@ -58,6 +62,11 @@ public sealed class MemoryRegister : IRegister
         {
             lock (gate) followers.Remove(arrived);
         }
+    }
+
+    private void Tell(in Statement statement)
+    {
+        foreach (var follower in followers) follower.Writer.TryWrite(statement);
     }
 
     /// <summary>One validator's newest heights: the statement about height h stands at h modulo the number kept, until a newer one needs the place.</summary>

@@ -23,19 +23,26 @@ public sealed class PostgresRegister : IRegister, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <exception cref="PostgresRefusedException">The server refused: this role may not publish for that validator.</exception>
-    public async ValueTask<bool> PublishAsync(string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default)
+    public async ValueTask<bool> PublishAsync(string validator, IReadOnlyList<Stated> statements, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        ValidatorId.CheckStatement(validator, height, statement);
+        ValidatorId.CheckStatements(validator, statements);
         try
         {
             return await AskAsync(async token =>
             {
-                await using var command = source.CreateCommand($"select {options.Schema}.publish($1, $2, $3)");
-                command.Parameters.Add(new() { Value = validator });
-                command.Parameters.Add(new() { Value = height });
-                command.Parameters.Add(new() { Value = statement });
-                return (bool)(await command.ExecuteScalarAsync(token))!;
+                // All of them in one transaction, and one round trip.
+                await using var batch = source.CreateBatch();
+                foreach (var (height, bytes) in statements)
+                    batch.BatchCommands.Add(new($"select {options.Schema}.publish($1, $2, $3)") { Parameters = { new() { Value = validator }, new() { Value = height }, new() { Value = bytes } } });
+                var all = true;
+                await using var rows = await batch.ExecuteReaderAsync(token);
+                do
+                {
+                    while (await rows.ReadAsync(token)) all &= rows.GetBoolean(0);
+                }
+                while (await rows.NextResultAsync(token));
+                return all;
             }, cancel);
         }
         catch (PostgresException full) when (full.SqlState == PostgresSchema.Full)

@@ -21,7 +21,7 @@ internal sealed class CallJson(RecordJson records, UnitNames units, LedgerNode n
         };
         if (outcome.Code != 0) (json["refusal"], json["name"]) = (outcome.Code, Problem.NameOf(outcome.Code, node.Catalogue));
         json["postings"] = Show.List(outcome.Postings, posting => Show.Posting(posting, units));
-        json["events"] = Show.List(outcome.Events, told => Event(contract, told.Number, told.Content));
+        json["events"] = Show.List(outcome.Events, told => Event(call.IsKernel ? KernelContents.Events : contract, told.Number, told.Content));
         return json;
     }
 

@@ -12,8 +12,10 @@ internal static class Endpoints
         AccountEndpoints.Map(app);
         PartyEndpoints.Map(app);
         LedgerEndpoints.Map(app);
+        ValidatorEndpoints.Map(app);
         ProofEndpoints.Map(app);
         EventEndpoints.Map(app);
+        MisbehaviourEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");
     }
 }

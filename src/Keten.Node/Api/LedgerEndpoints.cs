@@ -64,7 +64,7 @@ internal static class LedgerEndpoints
         ? Answers.Binary(node.Genesis.ToBytes(), Answers.Cbor)
         : Answers.Binary(Encoding.UTF8.GetBytes(GenesisFile.Write(node.Genesis)), "application/json");
 
-    private static IResult CatalogueOf(LedgerNode node) => Answers.Json(CatalogueJson.Of(node.Catalogue));
+    private static IResult CatalogueOf(LedgerNode node) => Answers.Json(CatalogueJson.Of(node.Read(ledger => ledger.InForce)));
 
     private static IResult Refusals(LedgerNode node) => Answers.Json(new JsonObject { ["refusals"] = CatalogueJson.Refusals(node.Catalogue) });
 

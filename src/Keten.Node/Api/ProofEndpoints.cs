@@ -29,7 +29,7 @@ internal static class ProofEndpoints
         if (asked.Count == 0) return reader.Refuse("None of these records is for this reader.");
         try
         {
-            return Answers.Binary(Write(await node.ProveAsync(asked, http.RequestAborted), places), Answers.Cbor);
+            return Answers.Binary(Write(await node.ProveAsync(asked, Proofs.KnownTo(http), http.RequestAborted), places), Answers.Cbor);
         }
         catch (MalformedException)
         {
@@ -53,8 +53,12 @@ internal static class ProofEndpoints
             at.ArrayOf(2);
             switch (at.Unsigned())
             {
-                case 4 or 12:       // keys, units
+                case 2 or 4 or 12 or 16: // clock, keys, units, sets of validators
                     return true;
+                case 7:             // the counters of a key
+                    at.ArrayOf(2);
+                    var id = at.KeyId();
+                    return node.Read(ledger => ledger.State.KeyOf(id)) is { } owned && reader.Is(owned.Party);
                 case 5:             // a party
                     return reader.Is(at.Party());
                 case 8:             // an account

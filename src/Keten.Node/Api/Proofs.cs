@@ -12,12 +12,16 @@ internal static class Proofs
     /// <summary>The JSON with its proof, or the proof's bytes alone where CBOR is asked for; then no JSON is made.</summary>
     public static async Task<IResult> Answer(HttpContext http, Func<JsonObject> make, byte[] key, LedgerNode node)
     {
-        if (http.Request.Accepts(Answers.Cbor)) return Answers.Binary((await node.ProveAsync(key, http.RequestAborted)).ToBytes(), Answers.Cbor);
+        var known = KnownTo(http);
+        if (http.Request.Accepts(Answers.Cbor)) return Answers.Binary((await node.ProveAsync([key], known, http.RequestAborted))[0].ToBytes(), Answers.Cbor);
         var json = make();
-        var evidence = await node.ProveAsync(key, http.RequestAborted);
+        var evidence = (await node.ProveAsync([key], known, http.RequestAborted))[0];
         json["proof"] = Of(evidence);
         return Answers.Json(json);
     }
+
+    /// <summary>The newest change of validators that the asker says it knows: known=HEIGHT.</summary>
+    public static ulong KnownTo(HttpContext http) => http.Request.Query["known"].ToString() is { Length: > 0 } text ? Answers.Number(text, "known") : 0;
 
     private static JsonObject Of(StateEvidence evidence) => new()
     {

@@ -16,8 +16,10 @@ public sealed class ReaderGuard(LedgerNode node, RequestLimits limits, TimeProvi
     private readonly bool open = node.Genesis.OpenToRead;
 
     /// <summary>Who asks. Where the request is signed it counts against its reader's limit, and a body is read and put back.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="validatorsToo">Whether a validator's key may sign as well, which is no party's.</param>
     /// <exception cref="ProblemException">The reader asks too often.</exception>
-    public async ValueTask<Reader> ReaderOf(HttpContext http)
+    public async ValueTask<Reader> ReaderOf(HttpContext http, bool validatorsToo = false)
     {
         var headers = http.Request.Headers;
         if (headers["Signature-Input"].Count == 0 && headers["Signature"].Count == 0) return new Reader(RequestFault.Unsigned, default, default, default, open);
@@ -28,11 +30,13 @@ public sealed class ReaderGuard(LedgerNode node, RequestLimits limits, TimeProvi
         var request = new SignedRequest(
             http.Request.Method, http.Request.Host.Value ?? "", query < 0 ? target : target[..query], query < 0 ? "" : target[query..],
             Field(headers["Signature-Input"]), Field(headers["Signature"]), Field(headers["Content-Digest"]), await BodyOf(http));
-        var (fault, key) = RequestSignature.Check(request, id => (record = Current(id))?.Key, clock.GetUtcNow(), keys);
+        var (fault, key) = RequestSignature.Check(request, id => (record = Current(id) ?? (validatorsToo ? ValidatorOf(id) : null))?.Key, clock.GetUtcNow(), keys);
         if (fault != RequestFault.None) return new Reader(fault, default, default, default, open);
         limits.Count(record!.Party);
         return new Reader(fault, key, record.Role == KeyRole.Own ? record.Party : default, record.Role, open);
     }
+
+    private KeyRecord? ValidatorOf(KeyId id) => node.Read(ledger => ledger.Validators.Find(id)) is { } key ? new KeyRecord(Party.Of(id), key, KeyRole.Own) : null;
 
     /// <summary>Whether a key may still read: a long answer asks again as it goes.</summary>
     public bool IsCurrent(Reader reader) => reader.Key.IsNone || Current(reader.Key) is not null;

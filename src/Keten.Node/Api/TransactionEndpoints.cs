@@ -34,10 +34,13 @@ internal static class TransactionEndpoints
         var (transactions, single) = await SubmittedBody.Read(http.Request, limits.TransactionsAtMost);
         var answers = await node.SubmitAsync(transactions, until, http.RequestAborted);
         if (answers[0].Refusal == KernelRefusal.Busy) return Problem.Refused(KernelRefusal.Busy);
-        if (http.Request.Accepts(Answers.Cbor)) return Answers.Binary(Compact(answers), Answers.Cbor);
-        if (!single) return Answers.Json(Show.List(answers, answer => Of(answer, node.Catalogue)));
+        var promises = new byte[]?[answers.Length];
+        for (var each = 0; each < promises.Length; each++)
+            if (answers[each].Status == AnswerStatus.Accepted) promises[each] = node.PromiseOf(Transaction.Parse(transactions[each].Span))?.ToBytes();
+        if (http.Request.Accepts(Answers.Cbor)) return Answers.Binary(Compact(answers, promises), Answers.Cbor);
+        if (!single) return Answers.Json(new JsonArray([.. answers.Select((answer, place) => (JsonNode)Of(answer, node.Catalogue, promises[place]))]));
         var only = answers[0];
-        return only.Status is AnswerStatus.Done or AnswerStatus.Accepted ? Answers.Json(Of(only, node.Catalogue), only.Status == AnswerStatus.Done ? 200 : 202) : Problem.Refused(only, node.Catalogue);
+        return only.Status is AnswerStatus.Done or AnswerStatus.Accepted ? Answers.Json(Of(only, node.Catalogue, promises[0]), only.Status == AnswerStatus.Done ? 200 : 202) : Problem.Refused(only, node.Catalogue);
     }
 
     private static async Task<IResult> Status(HttpContext http, string id, string? calls, LedgerNode node, ReaderGuard guard, RecordJson records, UnitNames units)
@@ -59,23 +62,23 @@ internal static class TransactionEndpoints
         return Answers.Json(json);
     }
 
-    private static async Task<IResult> ReceiptOf(HttpContext http, string id, string? from, LedgerNode node, ReaderGuard guard)
+    private static async Task<IResult> ReceiptOf(HttpContext http, string id, string? from, string? known, LedgerNode node, ReaderGuard guard)
     {
         var transaction = Answers.HashOf(id, "id");
         var first = Answers.Number(from, "from", 0, 0, Transaction.CallsAtMost);
-        var (problem, receipt) = Readable(await guard.ReaderOf(http), transaction, first, node);
+        var (problem, receipt) = Readable(await guard.ReaderOf(http), transaction, first, node, known is null ? 0 : Answers.Number(known, "known"));
         return receipt is null ? problem! : Answers.Binary(receipt.ToBytes(), Answers.Cose);
     }
 
     // Whose it is is known from its body alone, so of a pruned one everybody who signs learns that it is gone: that it was decided is for all to see anyway.
-    private static (Problem? Problem, Receipt? Receipt) Readable(Reader reader, Hash transaction, int from, LedgerNode node)
+    private static (Problem? Problem, Receipt? Receipt) Readable(Reader reader, Hash transaction, int from, LedgerNode node, ulong known = 0)
     {
         const string What = "No decided transaction has this id, or it is not for this reader.";
         if (!reader.Open && reader.Party.IsNone) return (reader.Refuse(What), null);
-        if (node.ReceiptOf(transaction) is not { } shown) return (node.PrunedIn(transaction) is { } height ? Problem.PrunedIn(height) : reader.Refuse(What), null);
+        if (node.ReceiptOf(transaction, knownChange: known) is not { } shown) return (node.PrunedIn(transaction) is { } height ? Problem.PrunedIn(height) : reader.Refuse(What), null);
         if (!TransactionReaders.May(reader, shown, node)) return (reader.Refuse(What), null);
         if (from == 0) return (null, shown);
-        return from < shown.Transaction.Calls.Length && node.ReceiptOf(transaction, from) is { } later ? (null, later) : (Problem.NotFound("The transaction has no such call."), null);
+        return from < shown.Transaction.Calls.Length && node.ReceiptOf(transaction, from, known) is { } later ? (null, later) : (Problem.NotFound("The transaction has no such call."), null);
     }
 
     private static JsonObject Of(Hash id, TransactionPlace place, LedgerNode node)
@@ -86,30 +89,33 @@ internal static class TransactionEndpoints
         return json;
     }
 
-    private static JsonObject Of(Answer answer, Catalogue catalogue)
+    private static JsonObject Of(Answer answer, Catalogue catalogue, byte[]? promise)
     {
         var json = new JsonObject { ["id"] = answer.Id.IsNone ? null : answer.Id.ToString(), ["status"] = Show.Camel(answer.Status.ToString()) };
         if (answer.Height > 0) json["height"] = answer.Height;
+        if (promise is not null) json["promise"] = Convert.ToHexStringLower(promise);
         if (answer.Refusal is not { } refusal) return json;
         (json["refusal"], json["name"], json["sentence"]) = (answer.Code, Problem.NameOf(answer.Code, catalogue), refusal.Sentence);
         if (answer.Status == AnswerStatus.Refused) json["call"] = answer.Call;
         return json;
     }
 
-    // [[id or null, status, refusal, call, height] …]
-    private static byte[] Compact(Answer[] answers)
+    // [[id or null, status, refusal, call, height], or with the promise behind it …]
+    private static byte[] Compact(Answer[] answers, byte[]?[] promises)
     {
         var writer = new CborWriter(answers.Length * 48 + 8);
         writer.Array(answers.Length);
-        foreach (var answer in answers)
+        for (var each = 0; each < answers.Length; each++)
         {
-            writer.Array(5);
+            var answer = answers[each];
+            writer.Array(promises[each] is null ? 5 : 6);
             if (answer.Id.IsNone) writer.Null();
             else writer.Hash(answer.Id);
             writer.Unsigned((ulong)answer.Status);
             writer.Unsigned(answer.Code);
             writer.Integer(answer.Call);
             writer.Unsigned(answer.Height);
+            if (promises[each] is { } promise) writer.Bytes(promise);
         }
         return writer.ToArray();
     }

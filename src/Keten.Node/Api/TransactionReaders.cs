@@ -6,7 +6,7 @@ namespace Keten.Node.Api;
 
 /// <summary>
 /// Who may read a transaction whole: who signed it; and others where each of its calls is for them: on an agreement that they read, or one that moved something of theirs
-/// alone with who signed. Somebody who may see one call of a batch does not see the others' so.
+/// alone with who signed; validators, what they vote on. Somebody who may see one call of a batch does not see the others' so.
 /// </summary>
 internal static class TransactionReaders
 {
@@ -34,7 +34,8 @@ internal static class TransactionReaders
         {
             foreach (var posting in outcome?.Postings ?? [])
                 if (posting.Account.Owner.Party == reader.Party) return true;
-            return false;
+            // Proposals, votes and new keys of nodes are for all validators.
+            return KernelContents.IsOfVotes(call.Clause) && node.Read(ledger => ledger.ReadersOfVotes().Allows(reader.Party));
         }
         var agreement = call.Opens ? outcome?.Agreement ?? 0 : call.Agreement;
         if (agreement == 0) return false;

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 
 namespace Keten.Node.Hosting;
@@ -75,6 +76,8 @@ public sealed class NodeHost : IAsyncDisposable
         try
         {
             app = Build(configuration, node, clock ?? TimeProvider.System);
+            var log = app.Services.GetRequiredService<ILogger<LedgerNode>>();
+            node.Misbehaved += evidence => log.LogWarning("Validator {Validator} has broken the rules: {Kind}. The evidence is kept.", evidence.Validator, evidence.Kind);
             Endpoints.Map(app);
             foreach (var part in more ?? [])
                 if (part(app) is { } running) parts.Add(running);

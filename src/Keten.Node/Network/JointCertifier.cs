@@ -1,5 +1,6 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
+using Keten.Log;
 using Keten.Node.Pipeline;
 using Keten.Node.Storage;
 
@@ -8,51 +9,55 @@ namespace Keten.Node.Network;
 /// <summary>
 /// Echo, then attest: states in the register what was read from the log, attests a header once a quorum of validators read the same, and gathers a quorum of attestations. What the log or
 /// a third of the validators do wrong holds it up, and makes it certify nothing that another honest node would not. Where the others went on long ago, their certificate is enough.
+/// Who counts is whom each header names; where this node's key is not among them it states nothing, and waits for theirs.
 /// </summary>
-internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrder shared, PromiseFile promises) : Certifier
+internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrder shared, PromiseFile promises, Watch watch) : Certifier
 {
     // Where nobody has said anything for so long, what was said may have been missed, or something is wrong.
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400);
     private readonly StatementBoard board = new(shared.Register, node.Failure);
-    private readonly ValidatorSet validators = node.Ledger.Validators;
     private readonly SortedDictionary<ulong, (Header Header, Standing Standing)> stated = [];
     private bool behind, missed = true;
 
     public override Task RunAsync() => board.RunAsync();
 
-    public override async ValueTask<Certificate[]> CertifyAsync(IReadOnlyList<Header> headers)
+    public override async ValueTask<Certificate[]> CertifyAsync(IReadOnlyList<Block> blocks)
     {
-        var (echoes, certificates) = (new Echo[headers.Count], new Certificate?[headers.Count]);
+        var (echoes, certificates) = (new Echo[blocks.Count], new Certificate?[blocks.Count]);
         for (var each = 0; each < echoes.Length; each++)
         {
-            var header = headers[each];
+            if (!IsOurs(blocks[each])) continue;
+            var header = blocks[each].Header;
             echoes[each] = Echo.Sign(validator, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash);
             // A promise that was made before a restart is stated again: the register may have lost it, and others may wait for it.
             var promise = promises.Of(header);
-            if (promise != Promise.Forgotten) await Publish(header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null));
+            if (promise != Promise.Forgotten) await Publish(header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null, header));
         }
         // One by one: whoever waits with an attestation for a later header's echoes may be what those who would give them wait for.
         for (var each = 0; each < echoes.Length; each++)
         {
-            var header = headers[each];
-            if (promises.Of(header) != Promise.None || (certificates[each] = await Gather(header, standing => IsEcho(header, standing), [])) is not null) continue;
+            if (!IsOurs(blocks[each])) continue;
+            var (header, validators) = (blocks[each].Header, blocks[each].Validators);
+            if (promises.Of(header) != Promise.None || (certificates[each] = await Gather(header, validators, standing => IsEcho(header, validators, standing), [])) is not null) continue;
             promises.Keep(header);
-            await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header)));
+            await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header), header));
         }
-        for (var each = 0; each < echoes.Length; each++) certificates[each] ??= await Certificate(headers[each]);
-        board.ForgetUpTo((long)headers[^1].Height);
+        for (var each = 0; each < echoes.Length; each++) watch.Certified(certificates[each] ??= await Certificate(blocks[each].Header, blocks[each].Validators));
+        board.ForgetUpTo((long)blocks[^1].Header.Height);
         stated.Clear();
         return certificates!;
     }
 
-    private async Task<Certificate> Certificate(Header header)
+    private bool IsOurs(Block block) => block.Validators.Find(validator.Id) is not null;
+
+    private async Task<Certificate> Certificate(Header header, ValidatorSet validators)
     {
         var attested = new SortedDictionary<KeyId, Standing>();
-        return await Gather(header, standing => standing.Attestation is { } one && one.Verify(header, validators.Find(one.Validator)!.Value, node.Keys), attested)
+        return await Gather(header, validators, standing => standing.Attestation is { } one && one.Verify(header, validators.Find(one.Validator)!.Value, node.Keys), attested)
             ?? new Certificate(header, new Many<Attestation>([.. attested.Values.Select(standing => standing.Attestation!.Value)]));
     }
 
-    private bool IsEcho(Header header, Standing standing) =>
+    private bool IsEcho(Header header, ValidatorSet validators, Standing standing) =>
         standing.Echo.Position == header.LogPosition && standing.Echo.LogHash == header.LogHash
         && standing.Echo.Verify(header.LedgerId, header.Epoch, validators.Find(standing.Echo.Validator)!.Value, node.Keys);
 
@@ -69,17 +74,18 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
     }
 
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
-    private async Task<Certificate?> Gather(Header header, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
+    private async Task<Certificate?> Gather(Header header, ValidatorSet validators, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
     {
         // As long as what is published comes in by itself, nothing is asked for.
         for (var (ask, silent) = (missed, false); ; silent = ask)
         {
             var next = board.Next;
-            if ((behind || silent) && await FromPeers(header) is { } known) return known;
+            if ((behind || silent) && await FromPeers(header, validators) is { } known) return known;
             if (silent) await StateAgain();
             foreach (var statement in ask ? await board.AskAsync((long)header.Height) : board.Of((long)header.Height))
             {
                 if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;
+                watch.Stated(header, standing);
                 var id = standing.Echo.Validator;
                 if (validators.Find(id) is null || passed.ContainsKey(id) || !passes(standing)) continue;
                 passed.Add(id, standing);
@@ -103,11 +109,13 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
     }
 
     // Whoever has gone on without this node has gone on for more than a block: the next one's certificate is asked for at once.
-    private async Task<Certificate?> FromPeers(Header header)
+    private async Task<Certificate?> FromPeers(Header header, ValidatorSet validators)
     {
         await foreach (var known in shared.CertificatesOf(header.Height, node.Failure.Stop))
         {
             if (known.Header.Height != header.Height || known.Header.LedgerId != header.LedgerId || !known.Verify(validators, node.Keys)) continue;
+            if (known.Header.Epoch > header.Epoch)
+                throw new NodeStoppedException($"The validators have certified block {header.Height} in epoch {known.Header.Epoch}, and this node is in epoch {header.Epoch}. Have one of them give you the record: keten epoch apply FILE.");
             if (known.Header != header) throw new DivergedException(header.Height, "has another header than the one that the validators certified");
             behind = true;
             return known;

@@ -1,22 +1,65 @@
 using Keten.Kernel;
+using Keten.Kernel.Blocks;
 using Keten.Log;
 using Keten.Node.Pipeline;
 
 namespace Keten.Node.Network;
 
-/// <summary>Copies the shared log into the node's own, entry by entry and at the same positions: what it executes, serves and keeps when the shared log has forgotten.</summary>
+/// <summary>
+/// Copies the shared log into the node's own, entry by entry: what it executes, serves and keeps when the shared log has forgotten. In the first epoch positions are the same; in a later one
+/// the shared log begins anew, and its first entry comes behind the epoch's record.
+/// </summary>
 internal sealed class Mirror(NodeParts node, ILog shared)
 {
     public async Task RunAsync()
     {
-        var last = (await node.Log.RangeAsync(node.Failure.Stop)).Last;
-        await foreach (var entry in shared.FollowAsync(last, node.Failure.Stop))
+        var (last, offset) = ((await node.Log.RangeAsync(node.Failure.Stop)).Last, node.Epoch.Offset);
+        if (last < offset) throw new NodeStoppedException($"This node's copy of the order ends with entry {last}, and epoch {node.Epoch.Number} begins behind entry {offset}: it has to catch up from another node first.");
+        try
         {
-            var position = await node.Log.AppendAsync(Kept(entry.Bytes));
-            if (position != entry.Position) throw new NodeStoppedException($"The shared log's entry {entry.Position} came after {position - 1} of this node's copy.");
+            await RefuseAnother(last, offset);
+            await foreach (var entry in shared.FollowAsync(last - offset, node.Failure.Stop))
+            {
+                var position = await node.Log.AppendAsync(Kept(entry.Bytes));
+                if (position != entry.Position + offset) throw new NodeStoppedException($"The shared log's entry {entry.Position} came after {position - offset - 1} of this node's copy.");
+            }
+        }
+        catch (LogRolledBackException fault)
+        {
+            throw new NodeStoppedException(Lost($"it ends with entry {fault.Last}, and this node has read entry {fault.After}"), fault);
         }
     }
 
-    // Whoever can write into the shared log can write more than any node keeps. All nodes take the hash of it instead, which is no entry, and skip it alike.
-    private static ReadOnlyMemory<byte> Kept(ReadOnlyMemory<byte> bytes) => bytes.Length <= LogLimits.EntryBytes ? bytes : Hash.Of(bytes.Span).ToArray();
+    // A log that was set back and written on shows another entry where this node's last one stood.
+    private async Task RefuseAnother(long last, long offset)
+    {
+        if (last <= offset || (await node.Log.RangeAsync(node.Failure.Stop)).First > last) return;
+        var there = (await shared.RangeAsync(node.Failure.Stop)).Last + offset;
+        if (there < last) throw new LogRolledBackException(last - offset, there - offset);
+        ReadOnlyMemory<byte> own = default;
+        await foreach (var entry in node.Log.FollowAsync(last - 1, node.Failure.Stop))
+        {
+            own = entry.Bytes;
+            break;
+        }
+        try
+        {
+            await foreach (var entry in shared.FollowAsync(last - offset - 1, node.Failure.Stop))
+            {
+                if (!Kept(entry.Bytes).Span.SequenceEqual(own.Span)) throw new NodeStoppedException(Lost($"its entry {last - offset} is another than the one that this node has read there"));
+                return;
+            }
+        }
+        catch (LogPrunedException)
+        {
+            // It has forgotten what everybody has, and cannot be compared.
+        }
+    }
+
+    private static string Lost(string what) =>
+        $"The shared log has lost entries or was replaced: {what}. Nothing that is final is lost. If the log cannot be brought back as it was, the validators restart the order with an epoch's record: keten epoch propose.";
+
+    // Whoever can write into the shared log can write more than any node keeps, and what restarts an order. All nodes take the hash of it instead, which is no entry, and skip it alike.
+    private static ReadOnlyMemory<byte> Kept(ReadOnlyMemory<byte> bytes) =>
+        bytes.Length <= LogLimits.EntryBytes && EpochCertificate.TryRead(bytes.Span) is null ? bytes : Hash.Of(bytes.Span).ToArray();
 }

@@ -44,11 +44,13 @@ internal sealed class OpenOrder : IAsyncDisposable
     {
         var order = configuration.Order;
         if (order.Endpoints.Count == 0) throw new ConfigurationException(configuration.PlaceOf("order.endpoints"), "«order.endpoints» names the members of the etcd cluster.");
-        var folder = Path.Combine(configuration.Ledger.Data, "order");
+        // Each epoch has an order of its own; that of the first has the plain name.
+        var epoch = Epochs.NewestIn(configuration.Ledger.Data);
+        var folder = Path.Combine(configuration.Ledger.Data, epoch == 0 ? "order" : FormattableString.Invariant($"order-e{epoch}"));
         Directory.CreateDirectory(folder);
         var options = new EtcdOptions
         {
-            Endpoints = [.. order.Endpoints.Select(endpoint => Address(configuration, "order.endpoints", endpoint))], Prefix = order.Prefix, Validator = validator.ToString(), User = order.User,
+            Endpoints = [.. order.Endpoints.Select(endpoint => Address(configuration, "order.endpoints", endpoint))], Prefix = PrefixOf(order.Prefix, epoch), Validator = validator.ToString(), User = order.User,
             Password = Password(configuration) ?? "", Folder = folder, PruneQuorum = quorum,
         };
         return Followed(configuration, "order.prefix", () => new OpenOrder(EtcdLog.Open(options), new EtcdRegister(options), new PeerCertificates(peers)));
@@ -60,9 +62,15 @@ internal sealed class OpenOrder : IAsyncDisposable
         if (order.Connection is not { } text) throw new ConfigurationException(configuration.PlaceOf("order.connection"), "«order.connection» says how PostgreSQL is reached.");
         var connection = Followed(configuration, "order.connection", () => new NpgsqlConnectionStringBuilder(text));
         if (connection.Password is null && Password(configuration) is { } password) connection.Password = password;
-        var options = new PostgresOptions { Connection = connection.ConnectionString, Schema = order.Schema };
+        var options = new PostgresOptions { Connection = connection.ConnectionString, Schema = SchemaOf(order.Schema, Epochs.NewestIn(configuration.Ledger.Data)) };
         return Followed(configuration, "order.schema", () => new OpenOrder(PostgresLog.Open(options), new PostgresRegister(options), new PeerCertificates(peers)));
     }
+
+    /// <summary>What the keys of an epoch's order begin with: keten/ and then keten-e1/.</summary>
+    internal static string PrefixOf(string prefix, ulong epoch) => epoch == 0 ? prefix : FormattableString.Invariant($"{prefix.TrimEnd('/')}-e{epoch}/");
+
+    /// <summary>The schema of an epoch's order: keten and then keten_e1.</summary>
+    internal static string SchemaOf(string schema, ulong epoch) => epoch == 0 ? schema : FormattableString.Invariant($"{schema}_e{epoch}");
 
     private static T Followed<T>(NodeConfiguration configuration, string setting, Func<T> open)
     {

@@ -11,7 +11,7 @@ public sealed record OrderSection
     [Setting("etcd: the members' client addresses.")]
     public IReadOnlyList<string> Endpoints { get; init; } = [];
 
-    [Setting("etcd: what all keys of this ledger begin with; letters, digits and . - _ /, with / at the end.")]
+    [Setting("etcd: what all keys of this ledger begin with; letters, digits and . - _ /, with / at the end. Each later epoch has its own: keten-e1/.")]
     public string Prefix { get; init; } = "keten/";
 
     [Setting("etcd: this validator's user; none where the cluster asks for none.")]
@@ -23,7 +23,7 @@ public sealed record OrderSection
     [Setting("PostgreSQL: the connection, as Npgsql writes it: Host=a,b;Database=keten;Username=v1.")]
     public string? Connection { get; init; }
 
-    [Setting("PostgreSQL: the schema of this ledger's log.")]
+    [Setting("PostgreSQL: the schema of this ledger's log. Each later epoch has its own: keten_e1.")]
     public string Schema { get; init; } = "keten";
 
     [Setting("Other nodes of the ledger: asked for certificates that were made while this one was away.")]

@@ -28,7 +28,7 @@ internal sealed class PromiseFile : IDisposable
     /// <summary>How many heights are kept.</summary>
     public const int Kept = 4 * BlockStore.UnflushedAtMost;
 
-    private const string Name = "promises";
+    public const string Name = "promises";
     private const int Place = 8 + Hash.Size + 4;
     private readonly IDiskFile file;
     private readonly (ulong Height, Hash Header)[] kept = new (ulong, Hash)[Kept];
@@ -74,6 +74,28 @@ internal sealed class PromiseFile : IDisposable
         header.Hash.CopyTo(place[8..]);
         BinaryPrimitives.WriteUInt32LittleEndian(place[^4..], Crc32C.Of(place[..^4]));
         file.Write(at * Place, place);
+        file.Flush();
+    }
+
+    /// <summary>The highest header that was promised; 0 where none was.</summary>
+    public (ulong Height, Hash Header) Highest => highest == 0 ? default : kept[highest % Kept];
+
+    /// <summary>
+    /// Forgets, durably, what was promised above a height: the order was restarted below, by so many validators as attest nothing of the old order any more that what was promised there can
+    /// never be certified.
+    /// </summary>
+    public void ForgetAbove(ulong height)
+    {
+        highest = 0;
+        for (var at = 0; at < Kept; at++)
+        {
+            if (kept[at].Height > height)
+            {
+                kept[at] = default;
+                file.Write(at * Place, new byte[Place]);
+            }
+            highest = Math.Max(highest, kept[at].Height);
+        }
         file.Flush();
     }
 

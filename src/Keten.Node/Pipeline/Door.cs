@@ -36,12 +36,14 @@ internal sealed class Door : IAsyncDisposable
     }
 
     /// <summary>Takes a request's transactions to be decided in its order, or, where there is no room, none of them.</summary>
-    public Task<Answer[]> Submit(Submission submission)
+    /// <param name="submission">With the transactions.</param>
+    /// <param name="always">Whether there is always room: for what was promised.</param>
+    public Task<Answer[]> Submit(Submission submission, bool always = false)
     {
         var began = node.Clock.GetTimestamp();
         var (count, size) = (submission.Transactions.Count, 0L);
         foreach (var transaction in submission.Transactions) size += transaction.Length;
-        if (!room.TryTake(count, size))
+        if (!room.TryTake(count, size, always))
         {
             node.Metrics.Rejected(KernelRefusal.Busy, count);
             return submission.RejectAll(KernelRefusal.Busy);

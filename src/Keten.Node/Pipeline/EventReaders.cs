@@ -11,7 +11,7 @@ internal static class EventReaders
     {
         var readers = new Dictionary<ulong, Readers>();
         foreach (var happened in outcomes.Events)
-            if (!readers.ContainsKey(happened.Agreement)) readers.Add(happened.Agreement, ledger.ReadersOf(happened.Agreement) ?? Readers.Of());
+            if (!readers.ContainsKey(happened.Agreement)) readers.Add(happened.Agreement, happened.Agreement == 0 ? ledger.ReadersOfVotes() : ledger.ReadersOf(happened.Agreement) ?? Readers.Of());
         return readers;
     }
 

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
+using Keten.Node.Network;
 
 namespace Keten.Node.Pipeline;
 
@@ -9,7 +10,7 @@ namespace Keten.Node.Pipeline;
 internal sealed record Executed(Block Block, Dictionary<ulong, Readers> Readers, Waiting[] Waiting, SnapshotWalk? Snapshot);
 
 /// <summary>Executes the log's entries in order, one after another, holding the state for a block at a time.</summary>
-internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs proofs, SnapshotRhythm rhythm, ChannelWriter<Executed> next)
+internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs proofs, SnapshotRhythm rhythm, Watch watch, ChannelWriter<Executed> next)
 {
 
     /// <summary>Until the log ends or the node stops.</summary>
@@ -29,16 +30,17 @@ internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs
     {
         try
         {
-            Accept(own);
             var began = node.Clock.GetTimestamp();
             if (Execute(entry, own) is not { } executed)
             {
                 node.Metrics.Skipped();
+                watch.Skipped(entry.Bytes);
                 sequencer.Poke();
                 node.Moved.Set();
-                if (own is not null) throw new NodeStoppedException($"The log's entry {entry.Position} is this node's own, and the ledger skipped it.");
+                if (own is not null) sequencer.Skipped(own, entry.Position);
                 return;
             }
+            Accept(own);
             node.Metrics.Executed(executed.Block, node.Clock.GetElapsedTime(began));
             if (executed.Block.Checkpoint is { } checkpoint) _ = Task.Factory.StartNew(() => checkpoint.Root, CancellationToken.None, TaskCreationOptions.DenyChildAttach, node.Scheduler);
             await next.WriteAsync(executed, node.Failure.Stop);
@@ -58,7 +60,9 @@ internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs
 
     private Executed? Execute(LogEntry entry, Ordered? own) => node.State.Read(ledger =>
     {
+        var before = ledger.LogHash;
         if (ledger.Execute(entry.Bytes, own?.Entry) is not { } block) return null;
+        if (own is null && node.Shared is not null) watch.Executed(ledger, block, before);
         var readers = EventReaders.Of(ledger, block.Outcomes);
         proofs.Executed(block);
         var snapshot = rhythm.IsDue(block) ? ledger.BeginSnapshot() : null;

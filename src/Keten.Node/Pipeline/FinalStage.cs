@@ -20,7 +20,7 @@ internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm r
             try
             {
                 if (broken) node.Failure.ThrowIfSet();
-                Finish(group, await certifier.CertifyAsync(group.ConvertAll(one => one.Block.Header)));
+                Finish(group, await certifier.CertifyAsync(group.ConvertAll(one => one.Block)));
             }
             catch (Exception fault)
             {

@@ -22,13 +22,14 @@ public sealed class LedgerNode : IAsyncDisposable
     private readonly Proofs proofs;
     private readonly SnapshotRhythm rhythm;
     private readonly PromiseFile? promises;
+    private readonly Watch watch;
     private readonly IDisposable folderLock;
     private readonly Task[] stages;
     private int closed;
 
-    private LedgerNode(NodeParts node, PromiseFile? promises, IDisposable folderLock, Func<NodeParts, PromiseFile, Certifier>? certifying)
+    private LedgerNode(NodeParts node, PromiseFile? promises, Watch watch, IDisposable folderLock, Func<NodeParts, PromiseFile, Certifier>? certifying)
     {
-        (this.node, this.promises, this.folderLock) = (node, promises, folderLock);
+        (this.node, this.promises, this.watch, this.folderLock) = (node, promises, watch, folderLock);
         node.Progress.Take(node.Ledger, 0);
         proofs = new Proofs(node.State, node.Ledger.Head?.Height ?? 0);
         rhythm = new SnapshotRhythm(node.Options.SnapshotEvery, node.State, node.Snapshots, node.BlockFolder, node.Scheduler);
@@ -56,7 +57,7 @@ public sealed class LedgerNode : IAsyncDisposable
             var folderLock = disk.Lock("lock");
             opened.Push(folderLock);
             var genesis = DataFolder.GenesisOf(disk, setup.Genesis);
-            Refuse(genesis, setup);
+            var epoch = await EpochStart.FollowAsync(disk, genesis, setup, cancel);
             var (index, folder, snapshots) = (new TransactionIndex(), disk.Folder("blocks"), new SnapshotStore(disk.Folder("snapshots")));
             snapshots.Clean();
             var blocks = BlockStore.Open(folder, (_, content) => index.Add(BlockRecord.Read(content)), snapshots.Heights() is [var newest, ..] ? newest : 0, setup.Options.BlockSegmentBytes);
@@ -64,6 +65,7 @@ public sealed class LedgerNode : IAsyncDisposable
             log = FileLog.Open(disk.Folder("log"), setup.Options.Log);
             var keys = new KeyCache(setup.Options.KeysKept);
             var ledger = await new LedgerRecovery(genesis, setup.Catalogue, keys, log, blocks, snapshots, folder).RunAsync(cancel);
+            Refuse(ledger, setup);
             var state = new StateGate(ledger);
             var archive = new Archive(log, blocks, index, state);
             // What a crash left to do of a pruning.
@@ -71,7 +73,9 @@ public sealed class LedgerNode : IAsyncDisposable
             if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
             var promises = setup.Shared is null ? null : new PromiseFile(disk);
             if (promises is not null) opened.Push(promises);
-            var node = new LedgerNode(new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared), promises, folderLock, setup.Certifying);
+            var parts = new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared) { Epoch = epoch };
+            var node = new LedgerNode(parts, promises, new Watch(parts, new EvidenceStore(disk)), folderLock, setup.Certifying);
+            node.AppendAgain(EpochFolder.Of(disk).ReadAgain(epoch.Number));
             try
             {
                 await node.CatchUp(cancel);
@@ -99,6 +103,22 @@ public sealed class LedgerNode : IAsyncDisposable
 
     /// <summary>The contracts.</summary>
     public Catalogue Catalogue => node.Catalogue;
+
+    /// <summary>Which epoch the order is in: how often it was restarted by a record of the validators.</summary>
+    public ulong Epoch => node.Epoch.Number;
+
+    /// <summary>What other validators did that none does who follows the rules, with the evidence, by validator and kind.</summary>
+    public IReadOnlyList<KeptEvidence> Misbehaviour => watch.Store.All();
+
+    /// <summary>Told of misbehaviour as it is seen, of each validator and kind the first, second, fourth and so on; on whichever thread saw it: be short, and throw nothing.</summary>
+    public event Action<Evidence> Misbehaved
+    {
+        add => watch.Found += value;
+        remove => watch.Found -= value;
+    }
+
+    /// <summary>This validator's signed word that a transaction which it answered «accepted» is in the order, or will be before it expires; null where the node has no key.</summary>
+    public Acceptance? PromiseOf(Transaction transaction) => node.Validator is { } validator ? Acceptance.Sign(validator, transaction) : null;
 
     /// <summary>The newest certificate; null before the first block.</summary>
     public Certificate? Head => node.Archive.Head;
@@ -155,7 +175,13 @@ public sealed class LedgerNode : IAsyncDisposable
     public byte[]? Body(Hash transaction) => node.Archive.Locate(transaction) is { } found ? found.Block.Transactions![found.Place].Cose.ToArray() : null;
 
     /// <summary>The receipt of a decided transaction, showing up to 16 of its calls from one on; null where it is unknown or its body has been pruned.</summary>
-    public Receipt? ReceiptOf(Hash transaction, int fromCall = 0) => node.Archive.ReceiptOf(transaction, fromCall);
+    /// <param name="transaction">Which.</param>
+    /// <param name="fromCall">From which call on.</param>
+    /// <param name="knownChange">The height of the newest change of validators that the asker knows: those up to there are left out. 0: it knows the genesis.</param>
+    public Receipt? ReceiptOf(Hash transaction, int fromCall = 0, ulong knownChange = 0) => node.Archive.ReceiptOf(transaction, fromCall, knownChange);
+
+    /// <summary>The certified changes of validators after a height, in order, at most 1,000: what a light client goes on by.</summary>
+    public SetChange[] ChangesOfValidators(ulong after = 0) => node.Archive.Changes(after, ulong.MaxValue);
 
     /// <summary>The certificate of a block, or null.</summary>
     public Certificate? CertificateOf(ulong height) => node.Archive.Has(height) ? node.Archive.Record(height).Certificate : null;
@@ -179,11 +205,17 @@ public sealed class LedgerNode : IAsyncDisposable
     /// <exception cref="ArgumentException">There are more.</exception>
     /// <exception cref="Kernel.Cbor.MalformedException">A key is no record's.</exception>
     /// <exception cref="NodeBusyException">Too many proofs are waited for.</exception>
-    public async Task<StateEvidence[]> ProveAsync(IReadOnlyList<byte[]> recordKeys, CancellationToken cancel = default)
+    public async Task<StateEvidence[]> ProveAsync(IReadOnlyList<byte[]> recordKeys, CancellationToken cancel = default) => await ProveAsync(recordKeys, 0, cancel);
+
+    /// <summary>The same for one who knows the change of validators at a height: those up to there are left out.</summary>
+    /// <inheritdoc cref="ProveAsync(IReadOnlyList{byte[]}, CancellationToken)" path="/exception"/>
+    public async Task<StateEvidence[]> ProveAsync(IReadOnlyList<byte[]> recordKeys, ulong knownChange, CancellationToken cancel = default)
     {
         RefuseClosed();
         if (recordKeys.Count > Proofs.AtOnce) throw new ArgumentException($"At most {Proofs.AtOnce} records are proved at once.", nameof(recordKeys));
-        return await WithCheckpoints(proofs.Prove(recordKeys), cancel);
+        var evidence = await WithCheckpoints(proofs.Prove(recordKeys), cancel);
+        if (evidence.Length == 0 || node.Archive.Changes(knownChange, evidence[0].Certificate.Header.Height) is not { Length: > 0 } changes) return evidence;
+        return Array.ConvertAll(evidence, one => one with { Changes = changes });
     }
 
     /// <summary>
@@ -246,14 +278,27 @@ public sealed class LedgerNode : IAsyncDisposable
         folderLock.Dispose();
     }
 
-    private static void Refuse(Genesis genesis, NodeSetup setup)
+    private static void Refuse(Ledger ledger, NodeSetup setup)
     {
         if (setup.Validator is not { } validator) return;
-        if (genesis.Validators.Find(validator.Id) is null) throw new InvalidOperationException($"The key {validator.Id} is none of this ledger's validators.");
-        if (genesis.Validators.Quorum > 1 && setup.Shared is null) throw new InvalidOperationException($"A certificate of this ledger takes {genesis.Validators.Quorum} validators; this node works alone.");
+        // Among others it follows until it has been voted in, and after it has been voted out.
+        if (setup.Shared is not null) return;
+        if (ledger.Validators.Find(validator.Id) is null) throw new InvalidOperationException($"The key {validator.Id} is none of this ledger's validators.");
+        if (ledger.Validators.Quorum > 1) throw new InvalidOperationException($"A certificate of this ledger takes {ledger.Validators.Quorum} validators; this node works alone.");
     }
 
-    private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared, promises!) : new LoneCertifier(validator);
+    private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared, promises!, watch) : new LoneCertifier(validator);
+
+    // What was taken here and given up with the old order; what is in the history has its answer, and what has expired is void.
+    private void AppendAgain(IReadOnlyList<ReadOnlyMemory<byte>> entries)
+    {
+        if (node.Validator is null) return;
+        var transactions = new List<ReadOnlyMemory<byte>>();
+        foreach (var entry in entries)
+            foreach (var transaction in EpochStart.EntryOf(entry)?.Transactions ?? [])
+                if (transaction.Expiry > node.Now && node.Archive.Answered(transaction.Id) is null) transactions.Add(transaction.Cose);
+        if (transactions.Count > 0) _ = door.Submit(new Submission(transactions, WaitFor.Final), always: true);
+    }
 
     private async Task CatchUp(CancellationToken cancel)
     {
@@ -299,11 +344,13 @@ public sealed class LedgerNode : IAsyncDisposable
     private IEnumerable<Task> Stages(Channel<Executed> executed, Certifier certifier)
     {
         yield return Run(sequencer.RunAsync);
-        yield return Run(new ExecutionStage(node, sequencer, proofs, rhythm, executed.Writer).RunAsync);
+        yield return Run(new ExecutionStage(node, sequencer, proofs, rhythm, watch, executed.Writer).RunAsync);
         yield return Run(new FinalStage(node, proofs, rhythm, certifier, executed.Reader).RunAsync);
         yield return Run(certifier.RunAsync);
         yield return Run(FailAll);
-        if (node.Shared is { } shared) yield return Run(new Mirror(node, shared.Log).RunAsync);
+        if (node.Shared is not { } shared) yield break;
+        yield return Run(new Mirror(node, shared.Log).RunAsync);
+        yield return Run(() => watch.RunAsync(shared));
     }
 
     private Task Run(Func<Task> stage) => Task.Factory.StartNew(() => Guarded(stage), CancellationToken.None, TaskCreationOptions.DenyChildAttach, node.Scheduler).Unwrap();

@@ -11,7 +11,7 @@ internal sealed class NodeMetrics : IDisposable
     public const string MeterName = "Keten.Node";
 
     private readonly Meter meter = new(MeterName);
-    private readonly Counter<long> submitted, rejected, decided, refused, entries, skipped;
+    private readonly Counter<long> submitted, rejected, decided, refused, entries, skipped, misbehaviour;
     private readonly Histogram<int> batch;
     private readonly Histogram<double> append, execution, finality;
     private long height, waiting;
@@ -24,6 +24,7 @@ internal sealed class NodeMetrics : IDisposable
         refused = meter.CreateCounter<long>("keten.refused", "{transaction}", "Transactions that were refused or void, by code.");
         entries = meter.CreateCounter<long>("keten.entries", "{entry}", "Log entries that became blocks.");
         skipped = meter.CreateCounter<long>("keten.entries.skipped", "{entry}", "Log entries that were skipped.");
+        misbehaviour = meter.CreateCounter<long>("keten.misbehaviour", "{event}", "What other validators did against the rules, by validator and kind.");
         batch = meter.CreateHistogram<int>("keten.batch.size", "{transaction}", "Transactions in an entry of this node's.");
         append = meter.CreateHistogram<double>("keten.log.append.duration", "s", "From appending an entry until it is durable.");
         execution = meter.CreateHistogram<double>("keten.execution.duration", "s", "Executing one block.");
@@ -52,6 +53,9 @@ internal sealed class NodeMetrics : IDisposable
     }
 
     public void Skipped() => skipped.Add(1);
+
+    public void Misbehaved(Evidence evidence) =>
+        misbehaviour.Add(1, new KeyValuePair<string, object?>("validator", evidence.Validator.ToString()), new KeyValuePair<string, object?>("kind", evidence.Kind.ToString()));
 
     public void Decided(in Decision decision, TimeSpan took)
     {

@@ -26,6 +26,9 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
     /// <summary>What the validators share; none where this one works alone.</summary>
     public SharedOrder? Shared => shared;
 
+    /// <summary>Which epoch the order is in, and where it began.</summary>
+    public EpochPoint Epoch { get; init; }
+
     public StateGate State => state;
 
     public Archive Archive => archive;
@@ -48,7 +51,7 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 
     public Failure Failure { get; } = new();
 
-    public Progress Progress { get; } = new();
+    public Progress Progress { get; } = new(validator?.Id);
 
     public NodeMetrics Metrics { get; } = new();
 
@@ -62,10 +65,11 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 }
 
 /// <summary>How far execution is, for those who must not wait for the state.</summary>
-internal sealed class Progress
+internal sealed class Progress(KeyId? own)
 {
     private long now, expiryAhead, nextWakeUp = long.MaxValue, checkpointAt, checkpointSeconds;
-    private int moreDue, othersWent;
+    private int moreDue, othersWent, mayAppend, full;
+    private ValidatorSet? members;
 
     /// <summary>Ledger time, in seconds.</summary>
     public long Now => Volatile.Read(ref now);
@@ -85,6 +89,15 @@ internal sealed class Progress
         set => Volatile.Write(ref othersWent, value ? 1 : 0);
     }
 
+    /// <summary>The newest set of validators.</summary>
+    public ValidatorSet Members => Volatile.Read(ref members)!;
+
+    /// <summary>Whether entries of this node's count: it is one of the validators, and not muted.</summary>
+    public bool MayAppend => Volatile.Read(ref mayAppend) != 0;
+
+    /// <summary>Whether a validator's bucket is full: it empties as ledger time goes by, and somebody has to say what time it is.</summary>
+    public bool AnyIsFull => Volatile.Read(ref full) != 0;
+
     /// <summary>Whether the last block ran as many wake-ups as a block may, so that more may be due already.</summary>
     public bool MoreDue => Volatile.Read(ref moreDue) != 0;
 
@@ -96,6 +109,9 @@ internal sealed class Progress
         Volatile.Write(ref nextWakeUp, ledger.State.NextWakeUp?.Seconds ?? long.MaxValue);
         Volatile.Write(ref checkpointAt, ledger.State.Clock.Get(1).Seconds);
         Volatile.Write(ref checkpointSeconds, ledger.State.Parameters.CheckpointSeconds);
+        Volatile.Write(ref mayAppend, own is { } key && ledger.Validators.ById(key) is { } validator && !ledger.State.IsMuted(validator.Party) ? 1 : 0);
+        Volatile.Write(ref members, ledger.Validators);
+        Volatile.Write(ref full, ledger.AnyIsFull ? 1 : 0);
         Volatile.Write(ref moreDue, ran >= ledger.State.Parameters.WakeUpsPerBlock ? 1 : 0);
     }
 }

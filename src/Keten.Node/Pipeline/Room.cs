@@ -23,9 +23,9 @@ internal sealed class Room(PipelineOptions options)
     public bool IsFull => IsAbove(Volatile.Read(ref count), Volatile.Read(ref bytes));
 
     /// <summary>Takes a request's transactions, all or none.</summary>
-    public bool TryTake(int transactions, long size)
+    public bool TryTake(int transactions, long size, bool always = false)
     {
-        if (!IsAbove(Interlocked.Add(ref count, transactions) - transactions, Interlocked.Add(ref bytes, size) - size)) return true;
+        if (!IsAbove(Interlocked.Add(ref count, transactions) - transactions, Interlocked.Add(ref bytes, size) - size) || always) return true;
         Give(transactions, size);
         return false;
     }

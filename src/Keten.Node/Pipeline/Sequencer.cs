@@ -27,7 +27,7 @@ internal sealed class Sequencer(NodeParts node)
     private Instant stated;
     private int underWay;
     private int checkpointsWanted;
-    private bool closing;
+    private bool closing, joined;
 
     public void Add(List<Waiting> some)
     {
@@ -55,6 +55,15 @@ internal sealed class Sequencer(NodeParts node)
         Poke();
     }
 
+    /// <summary>An own entry was skipped: it came behind the block in which the validators changed. Its transactions were never decided, and another node takes them.</summary>
+    /// <exception cref="NodeStoppedException">This node may still append: then nobody knows why.</exception>
+    public void Skipped(Ordered own, long position)
+    {
+        if (node.Progress.MayAppend) throw new NodeStoppedException($"The log's entry {position} is this node's own, and the ledger skipped it.");
+        foreach (var one in own.Waiting) Decline(one);
+        Executed();
+    }
+
     public void Close()
     {
         Volatile.Write(ref closing, true);
@@ -76,16 +85,25 @@ internal sealed class Sequencer(NodeParts node)
     public async Task RunAsync()
     {
         await AllOfTheLog();
-        (sequence, stated) = node.State.Read(ledger => (ledger.State.Validators.Get(node.Validator!.Id).Sequence, ledger.State.Now));
         await using var timer = node.Clock.CreateTimer(_ => Poke(), null, node.Options.TickPoll, node.Options.TickPoll);
         while (true)
         {
             var next = change.Next;
             node.Failure.Stop.ThrowIfCancellationRequested();
+            if (!node.Progress.MayAppend)
+            {
+                joined = false;
+                DeclineAll();
+                if (Volatile.Read(ref closing)) return;
+                await next;
+                continue;
+            }
+            // One that was muted may have an entry under way that counts again.
+            if (!joined) (sequence, stated, joined) = node.State.Read(ledger => (Math.Max(sequence, ledger.State.Validators.Get(node.Validator!.Id).Sequence), ledger.State.Now, true));
             await CatchUp();
             if (IsBatchReady()) await Append(Take());
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
-            else if (IsTickWanted()) await Append([]);
+            else if (IsTickWanted() && await Append([])) continue;
             else if (IsMoreComing()) await MoreOr(next);
             else await next;
         }
@@ -97,10 +115,19 @@ internal sealed class Sequencer(NodeParts node)
         await next;
     }
 
+    private void DeclineAll()
+    {
+        while (!waiting.IsEmpty)
+            foreach (var one in Take()) Decline(one);
+    }
+
+    private static void Decline(in Waiting one) =>
+        one.Submission.Answer(one.Index, new Answer(one.Checked.Transaction.Id, AnswerStatus.Rejected, KernelRefusal.NotAValidator, KernelRefusal.NotAValidator.Number, 0, 0));
+
     // What a node that was killed left in the log carries its sequence numbers on: an entry made before they are known would repeat one, and be skipped.
     private async Task AllOfTheLog()
     {
-        var last = (await node.Order.RangeAsync(node.Failure.Stop)).Last;
+        var last = (await node.Order.RangeAsync(node.Failure.Stop)).Last + (node.Shared is null ? 0 : node.Epoch.Offset);
         await Until(() => node.State.Read(ledger => (long)ledger.LogPosition) >= last);
     }
 
@@ -121,7 +148,8 @@ internal sealed class Sequencer(NodeParts node)
     {
         if (node.Now - stated > JumpAtMost && !node.Options.AcceptClockJump)
             throw new NodeStoppedException($"The clock is {(node.Now - stated) / Instant.Day} days ahead of the ledger's time. If it is right, open the node with {nameof(PipelineOptions.AcceptClockJump)}.");
-        while (node.Now - stated > HourAtMost) await Append([]);
+        while (node.Now - stated > HourAtMost)
+            if (!await Append([])) return;
     }
 
     // A few transactions wait for those under way, and go together: an entry costs a signature, two flushes and a certificate, however small it is.
@@ -139,6 +167,7 @@ internal sealed class Sequencer(NodeParts node)
         if (progress.NextWakeUp <= now.Seconds && (now > stated || progress.MoreDue)) return true;
         // Ticks never answer ticks: only what others' transactions moved is answered.
         if (progress.OthersWent && now > stated) return true;
+        if (progress.AnyIsFull && now > stated && now.Seconds > progress.Now) return true;
         return Volatile.Read(ref checkpointsWanted) > 0 && now.Seconds >= progress.CheckpointFrom;
     }
 
@@ -158,15 +187,31 @@ internal sealed class Sequencer(NodeParts node)
         return [.. batch];
     }
 
-    private async Task Append(Waiting[] batch)
+    // With a full bucket an entry would be skipped: a batch waits, and meanwhile the door fills up and says so; a tick that would be is not worth it, and is left out.
+    private async Task<bool> MayAppend(bool isTick)
+    {
+        // A shared log may order otherwise what is appended at once, and a sequence that runs back is skipped.
+        await Until(() => Volatile.Read(ref underWay) < (node.Shared is null ? UnderWayAtMost : 1));
+        while (node.Shared is not null && !node.State.Read(ledger => ledger.Admits(node.Validator!.Id, isTick, Statement)))
+        {
+            var next = change.Next;
+            node.Failure.Stop.ThrowIfCancellationRequested();
+            if (isTick) return false;
+            if (!IsTickWanted() || !await Append([])) await next;
+            await Until(() => Volatile.Read(ref underWay) == 0);
+        }
+        return true;
+    }
+
+    private Instant Statement => node.Now < stated ? stated : node.Now;
+
+    private async Task<bool> Append(Waiting[] batch)
     {
         try
         {
-            // A shared log may order otherwise what is appended at once, and a sequence that runs back is skipped.
-            await Until(() => Volatile.Read(ref underWay) < (node.Shared is null ? UnderWayAtMost : 1));
-            var now = node.Now;
-            if (now < stated) now = stated;
-            var entry = Entry.Sign(node.Validator!, node.LedgerId, 0, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
+            if (!await MayAppend(isTick: batch.Length == 0)) return false;
+            var now = Statement;
+            var entry = Entry.Sign(node.Validator!, node.LedgerId, node.Epoch.Number, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
             stated = now - stated > HourAtMost ? stated.Plus(HourAtMost) : now;
             Interlocked.Increment(ref underWay);
             own.Enqueue(new Ordered(entry, batch, node.Clock.GetTimestamp()));
@@ -174,6 +219,7 @@ internal sealed class Sequencer(NodeParts node)
             if (node.Failure.Why is { } why) FailAll(why);
             node.Progress.OthersWent = false;
             _ = Watch(node.Order.AppendAsync(entry.Bytes).AsTask());
+            return true;
         }
         catch
         {

@@ -36,6 +36,7 @@ public static class CatalogueJson
     {
         ["code"] = 0, ["version"] = 1, ["name"] = "Kernel",
         ["clauses"] = Show.List(KernelContents.Clauses, clause => Codec(clause.Number, clause.ArgumentsCodec, "call")),
+        ["events"] = Show.List(KernelContents.Events.Events, kind => Codec(kind.Number, kind.EventCodec, null)),
         ["refusals"] = Show.List(KernelRefusal.All, refusal => Refusal(0, refusal, refusal.Name, refusal.Voids)),
     };
 
@@ -43,11 +44,18 @@ public static class CatalogueJson
     {
         ["code"] = contract.Code, ["version"] = contract.Version, ["name"] = contract.Name, ["words"] = contract.StateCodec.Words,
         ["state"] = Fields(contract.StateCodec),
-        ["clauses"] = Show.List(contract.Clauses, clause => Codec(clause.Number, clause.ArgumentsCodec, Show.Camel(clause.Kind.ToString()))),
+        ["clauses"] = Show.List(contract.Clauses, Clause),
         ["events"] = Show.List(contract.Events, kind => Codec(kind.Number, kind.EventCodec, null)),
         ["tables"] = Show.List(contract.Tables, table => Codec(table.Number, table.ValueCodec, null)),
         ["refusals"] = Show.List(contract.Refusals, refusal => Refusal(contract.Code, refusal, NameOf(contract, refusal), voids: false)),
     };
+
+    private static JsonObject Clause(Clause clause)
+    {
+        var json = Codec(clause.Number, clause.ArgumentsCodec, Show.Camel(clause.Kind.ToString()));
+        if (clause.IsExit) json["exit"] = true;
+        return json;
+    }
 
     private static JsonObject Codec(ushort number, Codec codec, string? kind)
     {

@@ -25,6 +25,16 @@ public static class ChainJson
         ["validators"] = header.Validators.ToString(), ["next"] = header.Next.ToString(), ["catalogue"] = header.Catalogue.ToString(), ["hash"] = header.Hash.ToString(),
     };
 
+    /// <summary>A set of validators.</summary>
+    public static JsonObject Of(ValidatorSet set) => new()
+    {
+        ["quorum"] = set.Quorum, ["hash"] = set.Hash.ToString(),
+        ["validators"] = Show.List(set.All.ToArray(), one => new JsonObject { ["name"] = one.Name, ["party"] = one.Party.ToString(), ["id"] = one.Key.Id.ToString(), ["key"] = one.Key.ToString() }),
+    };
+
+    /// <summary>A change of validators.</summary>
+    public static JsonObject Of(SetChange change) => new() { ["height"] = change.Height, ["certificate"] = Of(change.Certificate), ["next"] = Of(change.Next) };
+
     /// <summary>A unit.</summary>
     public static JsonObject Of(uint number, UnitRecord unit) => new()
     {

@@ -60,7 +60,7 @@ internal sealed class Archive
         var transactions = Transactions(record) ?? throw new PrunedException(height);
         return state.Read(ledger =>
         {
-            var outcomes = record.Outcomes(transactions, number => ledger.State.Agreement(number)!.Contract, (contract, number) => Refusals.Find(ledger.Catalogue, contract, number));
+            var outcomes = record.Outcomes(transactions, number => number == 0 ? KernelContents.Events : ledger.State.Agreement(number)!.Contract, (contract, number) => Refusals.Find(ledger.Catalogue, contract, number));
             return new FinalBlock(record.Certificate, transactions, outcomes, EventReaders.Each(outcomes, record.Readers));
         });
     }
@@ -128,13 +128,28 @@ internal sealed class Archive
             : new Answer(id, AnswerStatus.Done, null, 0, 0, height);
     }
 
-    public Receipt? ReceiptOf(Hash id, int fromCall)
+    /// <summary>The changes of validators after a height and before another, with the certificates that carry them.</summary>
+    public SetChange[] Changes(ulong after, ulong before)
+    {
+        var heights = state.Read(ledger => ledger.State.ChangesOfValidators(after, before, SetChange.AtMost));
+        var changes = new List<SetChange>(heights.Count);
+        foreach (var height in heights)
+        {
+            // What is executed and not final yet has no certificate.
+            if (!Has(height)) break;
+            var record = Record(height);
+            changes.Add(new SetChange(record.Certificate, record.Next!));
+        }
+        return [.. changes];
+    }
+
+    public Receipt? ReceiptOf(Hash id, int fromCall, ulong known)
     {
         if (Locate(id) is not { } found) return null;
         var (block, place) = found;
         var history = block.HistoryOf(place);
         var path = state.Read(ledger => ledger.History.Inclusion(history, block.Record.Header.HistorySize));
-        return new Receipt(block.Transactions![place], history, path, block.OutcomesOf(place, fromCall), block.Record.Certificate);
+        return new Receipt(block.Transactions![place], history, path, block.OutcomesOf(place, fromCall), block.Record.Certificate) { Changes = Changes(known, block.Record.Header.Height) };
     }
 
     private ShownBlock Show(ulong height)

@@ -7,17 +7,17 @@ namespace Keten.Node.Storage;
 
 /// <summary>
 /// A block as it is stored: what the log does not hold. The transactions are in the log; of each leaf the 32 bytes that name its transaction are left out.
-/// Form: [certificate, transactions, [[place, contract, number, call] …] of those not accepted, first 8 bytes of each decided one's id, leaves, [[agreement, readers or null] …]].
-/// Pruned: the first four of these alone. Header, certificate and the place of each decided transaction stay; without the transactions the rest would show nothing.
+/// Form: [certificate, transactions, [[place, contract, number, call] …] of those not accepted, first 8 bytes of each decided one's id, new validators or null,
+/// leaves, [[agreement, readers or null] …]]. Pruned: the first five of these alone. Header, certificate, new validators and the place of each decided transaction stay; without the transactions the rest would show nothing.
 /// </summary>
 internal sealed class BlockRecord
 {
     private const int OriginBytes = 35;     // 0x88, 0x58 0x20, 32 bytes
-    private const int Fields = 6, FieldsPruned = 4;
+    private const int Fields = 7, FieldsPruned = 5;
     private readonly byte[]? leaves;
 
-    private BlockRecord(Certificate certificate, int transactions, Refused[] exceptions, byte[] marks, byte[]? leaves, Dictionary<ulong, Readers> readers) =>
-        (Certificate, Transactions, Exceptions, Marks, this.leaves, Readers) = (certificate, transactions, exceptions, marks, leaves, readers);
+    private BlockRecord(Certificate certificate, int transactions, Refused[] exceptions, byte[] marks, ValidatorSet? next, byte[]? leaves, Dictionary<ulong, Readers> readers) =>
+        (Certificate, Transactions, Exceptions, Marks, Next, this.leaves, Readers) = (certificate, transactions, exceptions, marks, next, leaves, readers);
 
     public Certificate Certificate { get; }
 
@@ -31,6 +31,9 @@ internal sealed class BlockRecord
 
     /// <summary>Of each decided transaction the first 8 bytes of its id.</summary>
     public byte[] Marks { get; }
+
+    /// <summary>The validators that the block decided; null where it changed none.</summary>
+    public ValidatorSet? Next { get; }
 
     /// <summary>Who may read the events of an agreement, as of this block.</summary>
     public Dictionary<ulong, Readers> Readers { get; }
@@ -52,6 +55,8 @@ internal sealed class BlockRecord
         writer.Bytes(certificate.ToBytes());
         writer.Unsigned((ulong)block.Transactions.Count);
         WriteDecisions(writer, block.Outcomes.Decisions);
+        if (block.Header.Next == block.Header.Validators) writer.Null();
+        else writer.Bytes(block.Next.ToBytes());
         writer.Bytes(LeavesOf(block));
         writer.Array(readers.Count);
         foreach (var (agreement, may) in readers)
@@ -89,7 +94,7 @@ internal sealed class BlockRecord
         {
             Fields => false,
             FieldsPruned => true,
-            _ => throw reader.Fault("A block has six fields, or four where it has been pruned."),
+            _ => throw reader.Fault("A block has seven fields, or five where it has been pruned."),
         };
         var certificate = Certificate.FromBytes(reader.Bytes());
         var transactions = (int)reader.Unsigned(Entry.BytesAtMost);
@@ -101,6 +106,7 @@ internal sealed class BlockRecord
                 (int)reader.Unsigned((ulong)transactions - 1), (ushort)reader.Unsigned(ushort.MaxValue), (ushort)reader.Unsigned(ushort.MaxValue), (int)reader.Unsigned(Transaction.CallsAtMost));
         }
         var marks = reader.Bytes().ToArray();
+        var next = reader.TryNull() ? null : ValidatorSet.FromBytes(reader.Bytes());
         var leaves = pruned ? null : reader.Bytes().ToArray();
         var readers = new Dictionary<ulong, Readers>();
         for (var left = pruned ? 0 : reader.Array(int.MaxValue); left > 0; left--)
@@ -109,7 +115,7 @@ internal sealed class BlockRecord
             readers[reader.Unsigned()] = ReadReaders(ref reader);
         }
         reader.End();
-        return new BlockRecord(certificate, transactions, exceptions, marks, leaves, readers);
+        return new BlockRecord(certificate, transactions, exceptions, marks, next, leaves, readers);
     }
 
     /// <summary>The exception of a place, or null where the transaction there was accepted.</summary>

@@ -17,6 +17,7 @@ namespace Keten.Node.Storage;
 internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, ulong leavesKept, LogReport log, List<NodeFinding> findings)
 {
     private readonly Hash ledgerId = genesis.LedgerId;
+    private readonly ValidatorHistory validators = new(genesis);
     private readonly HistoryEdge history = new();
     private readonly Hash[] leaf = new Hash[1];
     private IDiskFile? leaves;
@@ -38,7 +39,7 @@ internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, ulong leave
             var position = (long)block.Record.Header.LogPosition;
             for (; more && next.Current.Position <= position; more = next.MoveNext())
             {
-                if (logHashKnown) logHash = Chain(logHash, next.Current.Bytes.Span);
+                if (logHashKnown) logHash = Next(next.Current.Position, next.Current.Bytes.Span);
                 if (next.Current.Position == position) own = next.Current.Bytes;
             }
             var known = findings.Count;
@@ -59,7 +60,9 @@ internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, ulong leave
         if (header.Previous != (before?.Hash ?? default)) Wrong("Its header does not name the header before it.");
         if (before is not null && (header.Time < before.Time || header.LogPosition <= before.LogPosition)) Wrong("Its header runs back.");
         if (block.Record.FirstHistory != (before?.HistorySize ?? 0)) Wrong("Its transactions do not follow those before it.");
-        if (!block.Record.Certificate.Verify(genesis.Validators)) Wrong("Its certificate does not verify.");
+        if (!validators.Certifies(block.Record.Certificate)) Wrong("Its certificate does not verify.");
+        if (header.Next == header.Validators ? block.Record.Next is not null : block.Record.Next is not { } next || !validators.Take(new SetChange(block.Record.Certificate, next)))
+            Wrong("The validators that stand behind it are not those that its header names.");
         if (entry is null && (long)header.LogPosition >= log.First) Wrong($"Its entry, at position {header.LogPosition}, is not in the log.");
         if (block.Record.IsPruned && pastPruned) Wrong("It has been pruned, and one before it has not.");
         if (block.Record.IsPruned && (long)header.LogPosition >= log.First) Wrong("It has been pruned, and its entry has not.");
@@ -122,6 +125,11 @@ internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, ulong leave
         var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(leaf.AsSpan());
         return index < leavesKept && leaves is not null && leaves.Read((long)index * Hash.Size, bytes) == Hash.Size ? leaf[0] : null;
     }
+
+    // Of what restarted the order the record counts, and not who signed it.
+    private Hash Next(long position, ReadOnlySpan<byte> entry) =>
+        before is not null && before.LogPosition + 1 == (ulong)position && EpochCertificate.TryRead(entry) is { } restart && restart.Record.Base == before && restart.IsComplete(genesis.Validators)
+            ? Chain(logHash, restart.Record.ToBytes()) : Chain(logHash, entry);
 
     private static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)
     {

@@ -2,11 +2,12 @@
 import { Malformed, Tagged, decode, encode } from './cbor.js';
 import { compare, hex, same, sha256 } from './bytes.js';
 import { sign1Structure, verify } from './cose.js';
+import { readSet } from './genesis.js';
 import { leafHash, rootOf } from './merkle.js';
 import { isArray, isBytes, isId, isInteger, isNumber, isUnsigned, need, readTransaction } from './transaction.js';
 
-const RECEIPTS = 394, PROOFS = 396, STRUCTURE = 395, FIELDS = -70_001, OUTCOMES = -70_002;
-const PATH_AT_MOST = 65;
+const RECEIPTS = 394, PROOFS = 396, STRUCTURE = 395, FIELDS = -70_001, OUTCOMES = -70_002, CHANGES = -70_003;
+const PATH_AT_MOST = 65, CHANGES_AT_MOST = 1_000;
 
 /** What is checked, in this order, and how it is called when it holds. */
 export const STEPS = {
@@ -47,18 +48,10 @@ const checks = {
     return `Ledger ${short(genesis.ledger)}, recomputed from its first record.`;
   },
   async certificate(receipt, genesis) {
-    const { attestations, header } = receipt;
-    need(same(header.validators, genesis.validatorsHash), 'It names other validators.');
-    need(attestations.length >= genesis.quorum, `Only ${attestations.length} signed; ${genesis.quorum} must.`);
-    const names = [];
-    for (const [at, one] of attestations.entries()) {
-      need(at === 0 || compare(attestations[at - 1].validator, one.validator) < 0, 'A validator signed twice.');
-      const validator = genesis.validators.find(known => same(known.id, one.validator));
-      need(validator, 'Somebody signed who is no validator.');
-      need(await verify(validator.key, sign1Structure(one.protectedBytes, receipt.root), one.signature), `The signature of ${validator.name} does not fit: something was changed.`);
-      names.push(validator.name);
-    }
-    return `Signed by ${names.join(', ')}; ${genesis.quorum} of ${genesis.validators.length} needed. The root of the history, rebuilt here: ${short(receipt.root)}`;
+    const set = await followed(genesis, receipt);
+    const names = await signed(set, receipt.header, receipt.root, receipt.attestations);
+    const since = receipt.changes.length > 0 ? ` The validators have changed ${receipt.changes.length} times since the beginning, each time as those before them signed.` : '';
+    return `Signed by ${names.join(', ')}; ${set.quorum} of ${set.validators.length} needed.${since} The root of the history, rebuilt here: ${short(receipt.root)}`;
   },
   async outcome(receipt) {
     need(receipt.outcomes.length > 0, 'It does not say what was done.');
@@ -74,6 +67,34 @@ const checks = {
   line: (receipt, genesis, says) => says(receipt.outcomes.map(outcome => outcome.leaf)),
 };
 
+// The validators who were to sign for a receipt's header: the genesis's, and then one change after the other, each signed for by those before it.
+async function followed(genesis, receipt) {
+  let set = genesis, last = 0n;
+  for (const { header, root, attestations, next } of receipt.changes) {
+    need(same(header.ledger, genesis.ledger), 'A change of validators is of another ledger.');
+    need(BigInt(header.height) > last && BigInt(header.height) < BigInt(receipt.header.height), 'A change of validators is not before it.');
+    await signed(set, header, root, attestations);
+    need(same(header.next, next.validatorsHash) && !same(header.next, header.validators), 'The new validators are not those that the old ones signed for.');
+    [set, last] = [next, BigInt(header.height)];
+  }
+  return set;
+}
+
+// Who of a set signed for a header: as many as must, each once, and every signature fits.
+async function signed(set, header, root, attestations) {
+  need(same(header.validators, set.validatorsHash), 'It names other validators.');
+  need(attestations.length >= set.quorum, `Only ${attestations.length} signed; ${set.quorum} must.`);
+  const names = [];
+  for (const [at, one] of attestations.entries()) {
+    need(at === 0 || compare(attestations[at - 1].validator, one.validator) < 0, 'A validator signed twice.');
+    const validator = set.validators.find(known => same(known.id, one.validator));
+    need(validator, 'Somebody signed who is no validator.');
+    need(await verify(validator.key, sign1Structure(one.protectedBytes, root), one.signature), `The signature of ${validator.name} does not fit: something was changed.`);
+    names.push(validator.name);
+  }
+  return names;
+}
+
 const short = bytes => hex(bytes).slice(0, 12) + '…';
 
 /** Takes a receipt apart, and follows its path to the history root. */
@@ -81,7 +102,8 @@ export async function readReceipt(bytes) {
   const tagged = decode(bytes);
   need(tagged instanceof Tagged && isArray(tagged.value, 4, 4), 'A receipt is a COSE message.');
   const unprotected = tagged.value[1];
-  need(isMap(unprotected, RECEIPTS, OUTCOMES), 'It carries its proofs, and what was done.');
+  const changed = unprotected instanceof Map && unprotected.has(CHANGES);
+  need(changed ? isMap(unprotected, RECEIPTS, OUTCOMES, CHANGES) : isMap(unprotected, RECEIPTS, OUTCOMES), 'It carries its proofs, and what was done.');
   const statement = new Tagged(tagged.tag, tagged.value.with(1, new Map()));
   const { ledger, payload } = readTransaction(statement);
   const receipts = unprotected.get(RECEIPTS);
@@ -94,7 +116,20 @@ export async function readReceipt(bytes) {
   need(BigInt(size) === BigInt(header.historySize), 'The proof is for another size than the header.');
   const root = await rootOf(index, size, await leafHash(await sha256(encode(statement))), path);
   need(root, 'The path does not fit its place.');
-  return { id: await sha256(payload), ledger, attestations, header, size, index, root, outcomes: readOutcomes(unprotected.get(OUTCOMES)) };
+  return { id: await sha256(payload), ledger, attestations, header, size, index, root, outcomes: readOutcomes(unprotected.get(OUTCOMES)), changes: changed ? await readChanges(unprotected.get(CHANGES)) : [] };
+}
+
+async function readChanges(changes) {
+  need(isArray(changes, 1, CHANGES_AT_MOST) && changes.every(one => isArray(one, 2, 2) && one[0] instanceof Uint8Array), 'Changes of validators are listed with their certificates.');
+  return Promise.all(changes.map(async ([bytes, next]) => {
+    const certificate = decode(bytes);
+    need(isArray(certificate, 3, 3) && certificate[0] instanceof Uint8Array && isBytes(certificate[1], 32) && isArray(certificate[2], 0, 64), 'A certificate is header, root and signatures.');
+    const [fields, root, attestations] = certificate;
+    need(attestations.every(one => isArray(one, 2, 2) && isId(one[0]) && isBytes(one[1], 64)), 'A signature names who signed.');
+    const protectedBytes = validator => encode(new Map([[1, -7], [4, validator], [STRUCTURE, 1], [FIELDS, fields]]));
+    const signatures = attestations.map(([validator, signature]) => ({ validator, signature, protectedBytes: protectedBytes(validator) }));
+    return { header: readHeader(fields), root, next: await readSet(next), attestations: signatures };
+  }));
 }
 
 function readAttestation(bytes) {
@@ -120,7 +155,7 @@ function readHeader(bytes) {
   const kinds = 'hnnnhthnnhhnhhh';
   const fits = { h: value => isBytes(value, 32), n: isUnsigned, t: value => isNumber(value, 0, 2 ** 40) };
   need(isArray(fields, 15, 15) && fields.every((field, at) => fits[kinds[at]](field)), 'A header has fifteen fields.');
-  return { ledger: fields[0], height: fields[2], time: fields[5], historySize: fields[7], outcomeCount: fields[8], outcomeRoot: fields[9], validators: fields[12] };
+  return { ledger: fields[0], height: fields[2], time: fields[5], historySize: fields[7], outcomeCount: fields[8], outcomeRoot: fields[9], validators: fields[12], next: fields[13] };
 }
 
 function readOutcomes(outcomes) {

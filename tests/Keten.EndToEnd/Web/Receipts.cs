@@ -12,16 +12,18 @@ internal sealed class Receipts
 {
     private static readonly Instant Began = new(1_700_000_000);
 
-    private readonly SigningKey[] validators;
+    private readonly SigningKey[] validators, parties;
+    private readonly List<SetChange> changes = [];
     private readonly Ledger ledger;
     private readonly Dictionary<KeyId, ulong> counters = [];
     private ulong sequence;
 
     public Receipts(int validators)
     {
+        parties = [.. Enumerable.Range(0, validators).Select(_ => SigningKey.Generate())];
         this.validators = [.. Enumerable.Range(0, validators).Select(_ => SigningKey.Generate()).OrderBy(key => key.Id)];
-        var set = new ValidatorSet([.. this.validators.Select((key, at) => new Validator($"Validator {at + 1}", key.Public))]);
-        Genesis = new Genesis(Hash.Of("nonce"u8), Began, set, default, false, Kernel.State.Parameters.Default, BuiltIn.Catalogue.Hash);
+        var set = new ValidatorSet([.. this.validators.Select((key, at) => new Validator($"Validator {at + 1}", key.Public, Party.Of(parties[at].Id)))]);
+        Genesis = new Genesis(Hash.Of("nonce"u8), Began, set, new Many<PublicKey>(Array.ConvertAll(parties, party => party.Public)), false, Kernel.State.Parameters.Default, BuiltIn.Catalogue.Hash);
         ledger = Ledger.Begin(Genesis, BuiltIn.Catalogue);
     }
 
@@ -39,6 +41,19 @@ internal sealed class Receipts
             made.AddRange(transactions.Select((bytes, at) => ReceiptOf(block, bytes, at)));
         }
         return made;
+    }
+
+    /// <summary>A validator replaces its node's key: what comes after carries one change more.</summary>
+    public void Rekey(int validator)
+    {
+        var (party, key) = (parties[validator], SigningKey.Generate());
+        var (number, codec) = KernelContents.Of<KernelCalls.Rekey>();
+        var was = ledger.Validators.Of(Party.Of(party.Id))!.Value.Key.Id;
+        var call = new TransactionBuilder(ledger.Id, Began.Plus(600)).By(party.Id, Counter(party)).Open(0, number, codec, new KernelCalls.Rekey(Party.Of(party.Id), key.Public, KeyProof.Sign(key, ledger.Id, Party.Of(party.Id))));
+        var block = ledger.Execute(Entry.Sign(validators[0], ledger.Id, 0, ++sequence, Began, [new CheckedTransaction(Kernel.Transaction.Parse(call.Sign(party)))]).Bytes)!;
+        changes.Add(new SetChange(Certify(block), block.Next));
+        validators[Array.FindIndex(validators, one => one.Id == was)] = key;
+        Array.Sort(validators, (left, right) => left.Id.CompareTo(right.Id));
     }
 
     private byte[] Transaction(int at)
@@ -61,16 +76,17 @@ internal sealed class Receipts
         builder.Open(0, number, codec, new KernelCalls.Enrol(key.Public));
     }
 
+    private Certificate Certify(Block block) =>
+        new(block.Header, new Many<Attestation>([.. validators.Take(Genesis.Validators.Quorum).Select(validator => Attestation.Sign(validator, block.Header))]));
+
     private byte[] ReceiptOf(Block block, byte[] transaction, int at)
     {
-        var quorum = validators.AsSpan(0, Genesis.Validators.Quorum);
-        var certificate = new Certificate(block.Header, new Many<Attestation>([.. quorum.ToArray().Select(validator => Attestation.Sign(validator, block.Header))]));
         var read = Kernel.Transaction.Parse(transaction);
         var tree = new OutcomeTree(block.Outcomes.LeafHashes);
         var evidence = new List<OutcomeEvidence>();
         for (var leaf = 0; leaf < block.Outcomes.Calls.Count; leaf++)
             if (block.Outcomes.Calls[leaf] is var call && call.Origin == read.Id) evidence.Add(new OutcomeEvidence(block.Outcomes.Bytes[call.Leaf].ToArray(), (ulong)leaf, tree.Path(leaf)));
         var index = block.FirstHistory + (ulong)at;
-        return new Receipt(read, index, ledger.History.Inclusion(index, block.Header.HistorySize), evidence, certificate).ToBytes();
+        return new Receipt(read, index, ledger.History.Inclusion(index, block.Header.HistorySize), evidence, Certify(block)) { Changes = [.. changes] }.ToBytes();
     }
 }

@@ -40,6 +40,22 @@ public sealed class SecondVerifierTests(Browser browser) : IClassFixture<Browser
     }
 
     [ChromiumFact]
+    public async Task After_changes_of_validators_too()
+    {
+        await using var host = await PageHost.StartAsync();
+        await using var visit = await browser.VisitAsync(host.Address + "/receipt.js");
+        foreach (var (validators, step) in ((int, int)[])[(1, 31), (4, 83)])
+        {
+            var receipts = new Receipts(validators);
+            receipts.Make(1);
+            for (var each = 0; each < 3; each++) receipts.Rekey(each % validators);
+            var receipt = receipts.Make(1)[0];
+            var verdicts = await visit.Page.EvaluateAsync<string>(Check, new object[] { Hex(receipts.Genesis.ToBytes()), Hex(receipt), step });
+            Assert.Equal(Expected(receipt, receipts.Genesis, step), verdicts);
+        }
+    }
+
+    [ChromiumFact]
     public async Task The_page_refuses_a_receipt_of_another_ledger()
     {
         await using var host = await PageHost.StartAsync();

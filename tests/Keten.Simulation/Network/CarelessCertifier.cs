@@ -1,5 +1,6 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
+using Keten.Log;
 using Keten.Node.Network;
 using Keten.Node.Pipeline;
 
@@ -18,31 +19,30 @@ internal sealed class CarelessCertifier(NodeParts node, PromiseFile promises, Ca
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(30);
     private readonly Signer validator = node.Validator!;
-    private readonly ValidatorSet validators = node.Ledger.Validators;
 
-    public override async ValueTask<Certificate[]> CertifyAsync(IReadOnlyList<Header> headers)
+    public override async ValueTask<Certificate[]> CertifyAsync(IReadOnlyList<Block> blocks)
     {
-        var certificates = new Certificate[headers.Count];
+        var certificates = new Certificate[blocks.Count];
         for (var each = 0; each < certificates.Length; each++)
         {
-            var header = headers[each];
+            var (header, validators) = (blocks[each].Header, blocks[each].Validators);
             var echo = Echo.Sign(validator, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash);
-            if (how != Carelessness.NoEcho && promises.Of(header) == Promise.None) await Gather(header, new Standing(echo, null), standing => IsEcho(header, standing));
+            if (how != Carelessness.NoEcho && promises.Of(header) == Promise.None) await Gather(header, validators, new Standing(echo, null), standing => IsEcho(header, validators, standing));
             if (promises.Of(header) == Promise.None) promises.Keep(header);
-            var attested = await Gather(header, new Standing(echo, Attestation.Sign(validator, header)), standing => IsAttested(header, standing));
+            var attested = await Gather(header, validators, new Standing(echo, Attestation.Sign(validator, header), header), standing => IsAttested(header, validators, standing));
             certificates[each] = new Certificate(header, new Many<Attestation>([.. attested.Select(standing => standing.Attestation!.Value).OrderBy(one => one.Validator)]));
         }
         return certificates;
     }
 
-    private bool IsEcho(Header header, Standing standing) =>
+    private bool IsEcho(Header header, ValidatorSet validators, Standing standing) =>
         standing.Echo.Position == header.LogPosition && standing.Echo.LogHash == header.LogHash
         && (how == Carelessness.Unsigned || standing.Echo.Verify(header.LedgerId, header.Epoch, validators.Find(standing.Echo.Validator)!.Value, node.Keys));
 
-    private bool IsAttested(Header header, Standing standing) =>
+    private bool IsAttested(Header header, ValidatorSet validators, Standing standing) =>
         standing.Attestation is { } one && (how == Carelessness.Unsigned ? standing.Echo.LogHash == header.LogHash : one.Verify(header, validators.Find(one.Validator)!.Value, node.Keys));
 
-    private async Task<List<Standing>> Gather(Header header, Standing mine, Func<Standing, bool> passes)
+    private async Task<List<Standing>> Gather(Header header, ValidatorSet validators, Standing mine, Func<Standing, bool> passes)
     {
         var (passed, register) = (new List<Standing>(), node.Shared!.Register);
         var enough = validators.Quorum - (how == Carelessness.OneTooFew ? 1 : 0);

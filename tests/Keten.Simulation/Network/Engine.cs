@@ -8,7 +8,7 @@ internal sealed class Engine(World world, Genesis genesis)
 {
     private const int AtOnce = 16;
     private readonly Dictionary<long, long> positions = [];
-    private readonly SortedDictionary<(long Height, string Validator), byte[]> statements = [];
+    private readonly SortedDictionary<(long Height, string Validator), ReadOnlyMemory<byte>> statements = [];
     private readonly SortedDictionary<int, Action<Statement>> followers = [];
     private Branch? other;
 
@@ -72,14 +72,13 @@ internal sealed class Engine(World world, Genesis genesis)
         }
     }
 
-    public bool Publish(string validator, long height, byte[] statement)
+    public void Publish(string validator, long height, ReadOnlyMemory<byte> statement)
     {
         statements[(height, validator)] = statement;
         foreach (var tell in followers.Values) tell(new Statement(validator, height, statement));
-        return true;
     }
 
-    public IReadOnlyList<Statement> Statements(long height) => [.. statements.Where(one => one.Key.Height == height).Select(one => new Statement(one.Key.Validator, height, one.Value))];
+    public IReadOnlyList<Statement> Statements(long height) => [.. world.Hosts.Select(host => host.Key.Id.ToString()).Order(StringComparer.Ordinal).Where(id => statements.ContainsKey((height, id))).Select(id => new Statement(id, height, statements[(height, id)]))];
 
     /// <summary>Tells a host what is published from now on, and nobody else of the same number.</summary>
     public void Follow(Host host, Action<Statement> tell) => followers[host.Index] = tell;

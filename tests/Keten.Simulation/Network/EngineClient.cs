@@ -34,12 +34,16 @@ internal sealed class EngineClient(World world, Wires wires, Engine engine, Host
 
     public ValueTask PruneAsync(long before, CancellationToken cancel = default) => throw new NotSupportedException("Nobody prunes this log.");
 
-    public ValueTask<bool> PublishAsync(string validator, long height, ReadOnlyMemory<byte> statement, CancellationToken cancel = default)
+    public ValueTask<bool> PublishAsync(string validator, IReadOnlyList<Stated> statements, CancellationToken cancel = default)
     {
-        var bytes = statement.ToArray();
+        Stated[] stated = [.. statements.Select(one => new Stated(one.Height, one.Bytes.ToArray()))];
         // What has left the machine may be seen by anybody, whether or not it arrives.
-        witness.Published(host, height, bytes);
-        return new(wires.Ask<bool>(host, IsCut, answer => answer(engine.Publish(validator, height, bytes)), 300, cancel));
+        foreach (var (height, bytes) in stated) witness.Published(host, height, bytes.Span);
+        return new(wires.Ask<bool>(host, IsCut, answer =>
+        {
+            foreach (var (height, bytes) in stated) engine.Publish(validator, height, bytes);
+            answer(true);
+        }, 300, cancel));
     }
 
     public ValueTask<IReadOnlyList<Statement>> ReadAsync(long height, CancellationToken cancel = default) =>

@@ -102,7 +102,7 @@ internal sealed class Mischief(World world, Wires wires, Engine engine, Host hos
         if (!right) header = header with { LogHash = random.Next(2) == 0 ? Hash.Of(Garbage()) : header.LogHash, HistorySize = header.HistorySize + (ulong)random.Next(1, 3) };
         var echo = Echo.Sign(host.Key, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash) with { Validator = who.Key.Id };
         Attestation? attestation = attest ? Attestation.Sign(host.Key, header) with { Validator = who.Key.Id } : null;
-        var (id, height, bytes) = (who.Key.Id.ToString(), (long)header.Height, new Standing(echo, attestation).ToBytes());
+        var (id, height, bytes) = (who.Key.Id.ToString(), (long)header.Height, new Standing(echo, attestation, header).ToBytes());
         if (who == host && random.Next(3) > 0 || who != host && Overwrites && !who.IsUp) wires.Send(IsCut, () => engine.Publish(id, height, bytes));
         else engine.Whisper(world.Hosts[random.Next(world.Hosts.Count)], new Statement(id, height, bytes));
     }

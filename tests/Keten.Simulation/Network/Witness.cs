@@ -38,7 +38,7 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
     public ulong FinalOf(Host host) => finals.GetValueOrDefault(host.Index);
 
     /// <summary>An honest validator hands out a statement.</summary>
-    public void Published(Host host, long height, byte[] bytes)
+    public void Published(Host host, long height, ReadOnlySpan<byte> bytes)
     {
         if (Standing.Read(host.Key.Id.ToString(), bytes) is not { } standing) throw new InvalidOperationException($"Validator {host.Index} states nonsense.");
         var truth = engine.Of(host).Truth;

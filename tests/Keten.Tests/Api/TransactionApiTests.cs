@@ -241,10 +241,12 @@ public sealed class TransactionApiTests
         var statuses = new int[reader.Array(1_000)];
         for (var each = 0; each < statuses.Length; each++)
         {
-            reader.ArrayOf(5);
+            var parts = reader.Array(6);
             reader.Hash();
             statuses[each] = (int)reader.Unsigned();
             for (var rest = 0; rest < 3; rest++) reader.Integer();
+            Assert.Equal(statuses[each] == (int)SubmissionStatus.Accepted ? 6 : 5, parts);
+            if (parts == 6) Acceptance.FromBytes(reader.Bytes().ToArray());
         }
         reader.End();
         return statuses;

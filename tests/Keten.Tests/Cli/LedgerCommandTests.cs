@@ -69,6 +69,41 @@ public sealed class LedgerCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_validator_lists_proposes_and_is_told_what_was_decided()
+    {
+        Assert.Equal(0, (await shell.JsonAsync(["party", "enrol", .. As("org")])).Exit);
+        Assert.Equal((1, KernelRefusal.NotAValidatorsVote.Number), await RefusedAsync(["validator", "propose", "--suspend", "1.1", .. As("bank")]));
+        Assert.Equal(2, (await shell.JsonAsync(["validator", "propose", "--suspend", "one", .. As("org")])).Exit);
+        Assert.Equal(2, (await shell.JsonAsync(["validator", "propose", "--add", "Other", .. As("org")])).Exit);
+        File.WriteAllText(shell["limits.json"], """{"expiryAheadSeconds": 3600, "stepsPerCall": 5000, "wakeUpsPerBlock": 500, "checkpointRecords": 50000, "checkpointSeconds": 2, "admittedBy": []}""");
+        var changed = await shell.JsonAsync(["validator", "propose", "--limits", shell["limits.json"], .. As("org")]);
+        Assert.Equal(0, changed.Exit);
+        Assert.Equal(3_600, host.Node.Read(ledger => ledger.State.Parameters.ExpiryAheadSeconds));
+        Assert.Equal(0, (await shell.JsonAsync(["validator", "propose", "--suspend", "1.1", .. As("org")])).Exit);
+        var listed = (await shell.JsonAsync(["validator", "list", .. As("org")])).Json;
+        Assert.Equal(("Org", 1, "EMoney"), ((string)listed["validators"]![0]!["name"]!, (int)listed["suspended"]![0]!["contract"]!, (string)listed["suspended"]![0]!["name"]!));
+        Assert.Empty(listed["proposals"]!.AsArray());
+        Assert.Equal(1, (await shell.JsonAsync(["validator", "list", .. As("bank")])).Exit);
+
+        // The events of the ledger itself are in the views, for the validators' parties.
+        using var org = new KeyFolder(shell["keys"]).Open("org", "open sesame");
+        using var bank = new KeyFolder(shell["keys"]).Open("bank", "open sesame");
+        Assert.Equal(["KernelCalls.Proposed", "KernelCalls.Carried", "KernelCalls.Proposed", "KernelCalls.Carried"], await ToldAsync(org));
+        Assert.Empty(await ToldAsync(bank));
+        Assert.Equal(1, (await shell.JsonAsync(["show", "agreement", "0", .. As("org")])).Exit);
+        Assert.Equal(1, (await shell.JsonAsync(["show", "transaction", (string)changed.Json["id"]!, "--calls", .. As("bank")])).Exit);
+        Assert.Equal(0, (await shell.JsonAsync(["show", "transaction", (string)changed.Json["id"]!, "--calls", .. As("org")])).Exit);
+
+        async Task<IEnumerable<string>> ToldAsync(SigningKey reader)
+        {
+            using var http = new HttpClient(new SigningHandler(reader, new HttpClientHandler())) { BaseAddress = new Uri(host.Url) };
+            await http.GetStringAsync($"/v1/views?height={host.Node.Head!.Header.Height}");
+            var page = System.Text.Json.Nodes.JsonNode.Parse(await http.GetStringAsync("/v1/agreements/0/events"))!;
+            return page["lines"]!.AsArray().Select(line => (string)line!["name"]!);
+        }
+    }
+
+    [Fact]
     public async Task Keys_delegates_and_guardians_are_set_by_commands()
     {
         await shell.KeyAsync("phone");

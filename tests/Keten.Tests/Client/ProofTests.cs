@@ -53,7 +53,7 @@ public sealed class ProofTests
         var made = new Receipts();
         var first = Receipt.FromBytes(made.Paid).Certificate;
         var second = Receipt.FromBytes(made.Of(made.Chain.Begin(made.Ada).Transfer(null, Party.Of(made.Bob.Id), made.Euro.Of(1)).Sign(made.Ada))).Certificate;
-        var newest = new NewestHeader(made.Chain.Genesis);
+        var newest = new LightClient(made.Chain.Genesis);
         Assert.Equal(HeaderNews.Newer, newest.Weigh(first));
         Assert.Equal(HeaderNews.Newer, newest.Weigh(second));
         Assert.Equal(HeaderNews.Same, newest.Weigh(second));
@@ -70,14 +70,14 @@ public sealed class ProofTests
     {
         using var folder = new TemporaryFolder();
         var made = new Receipts();
-        var newest = new NewestHeader(made.Chain.Genesis);
+        var newest = new LightClient(made.Chain.Genesis);
         newest.Load(folder["head"]);
         newest.Weigh(Receipt.FromBytes(made.Paid).Certificate);
         newest.Save(folder["head"]);
-        var next = new NewestHeader(made.Chain.Genesis);
+        var next = new LightClient(made.Chain.Genesis);
         next.Load(folder["head"]);
         Assert.Equal(newest.Certificate!.Header.Hash, next.Certificate!.Header.Hash);
-        Assert.Throws<FormatException>(() => new NewestHeader(made.Chain.Genesis with { Nonce = default }).Load(folder["head"]));
+        Assert.Throws<FormatException>(() => new LightClient(made.Chain.Genesis with { Nonce = default }).Load(folder["head"]));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Keten.Client;
+using Keten.Contracts.Banking;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Money;
 using Keten.Contracts.Tariffs;
@@ -88,6 +89,40 @@ public sealed partial class Documentation
         Expect(3);
 
         void Expect(int row) => story.ThenBalance(Ada, Cents(rows[row].Customer)).ThenBalance(Grid, Cents(rows[row].Provider)).ThenHeld(Cents(rows[row].Held));
+    }
+
+    [Fact]
+    public void The_worked_weeks_of_direct_debit_come_out_as_the_page_says()
+    {
+        var (january, entry, paper) = (Paper("January's invoice"), Paper("an entry"), Paper("an account"));
+        var terms = new CollectionTerms(Rail.DirectDebit, paper, DaysOfNotice: 5, Cents(300), DaysToRemind: 7);
+        var mandate = new SepaMandate("GRID-0001", "DE98ZZZ09999999999", Scheme.Core, OneOff: false, Day(-10), paper, null);
+        var world = NewWorld().Do(Money, new EMoney.Issue(Box, Cents(5_000), Paper("the bank's credits")), Bank);
+        var story = Story<Collection>.Open(world, new Collection.Agree(Grid, Ada, Box, terms, mandate, null, UpTo(50_000, 50_000)), [Grid, Ada]);
+        var rows = Rows("docs/contracts/direct-debit.md").GetEnumerator();
+        Expect();
+        story.When(new Collection.Bill(january, Cents(4_250)), signedBy: [Grid]);
+        Expect();
+        story.When(new Collection.Announce(Day(11), Last: false), signedBy: [Grid]);
+        Expect();
+        story.When(new Collection.Present(1, paper), signedBy: [Box]).When(new Collection.TakeIn(1), signedBy: [Box]).At(Day(11, 12));
+        Expect();
+        story.When(new Collection.Settle(1, Day(11), entry), signedBy: [Box]);
+        Expect();
+        story.When(new Collection.Undo(1, Undoing.Return, "AM04", Day(13)), signedBy: [Box]);
+        Expect();
+        story.Later(7).ThenEmitted(new Collection.Reminded(Cents(4_550), 1));
+        Expect();
+        story.When(new Collection.Pay(Cents(4_550)), signedBy: [Ada]);
+        Expect();
+        Assert.False(rows.MoveNext());
+
+        void Expect()
+        {
+            Assert.True(rows.MoveNext());
+            story.ThenBalance(Grid, Cents(rows.Current.Customer)).ThenBalance(Box, Cents(rows.Current.Provider)).ThenHeld(Cents(0));
+            Assert.Equal(rows.Current.Held, (story.State.Debt.Open + story.State.Debt.Underway).Minor);
+        }
     }
 
     private static IEnumerable<(long Customer, long Provider, long Held)> Rows(string page) =>

@@ -66,6 +66,19 @@ public abstract class RegisterConformance : IAsyncLifetime
     }
 
     [EngineFact]
+    public async Task Some_are_published_together_and_what_is_too_old_is_left_out()
+    {
+        Assert.True(await register.PublishAsync(Ada, [new(5, new byte[] { 1 }), new(6, new byte[] { 2 }), new(9, new byte[] { 3 })]));
+        Assert.Equal([1, 2, 3], new[] { await register.ReadAsync(5), await register.ReadAsync(6), await register.ReadAsync(9) }.Select(read => (int)Assert.Single(read).Bytes.Span[0]));
+        await register.PublishAsync(Ada, 4_000, default);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await register.PublishAsync(Ada, [new(4_002, default), new(4_001, default)]));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await register.PublishAsync(Ada, []));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await register.PublishAsync(Ada, [.. Enumerable.Range(0, RegisterLimits.AtOnce + 1).Select(height => new Stated(height, default))]));
+        Assert.False(await register.PublishAsync(Ada, [new(1, default), new(4_001, new byte[] { 6 })]));
+        Assert.Equal(6, Assert.Single(await register.ReadAsync(4_001)).Bytes.Span[0]);
+    }
+
+    [EngineFact]
     public async Task Who_follows_is_told_what_anybody_publishes_from_then_on()
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));

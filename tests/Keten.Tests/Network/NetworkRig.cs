@@ -16,26 +16,39 @@ internal sealed class NetworkRig : IAsyncDisposable
 {
     public static readonly Unit Euro = new(1);
     private readonly Dictionary<KeyId, ulong> counters = [];
-    private readonly SimulatedDisk[] disks;
+    private readonly IDisk[] disks;
     private readonly LedgerNode?[] nodes;
+    private readonly ILog?[] logs;
+    private const int Joining = 2;
 
-    public NetworkRig(int validators)
+    /// <param name="validators">How many.</param>
+    /// <param name="folder">Where their data folders are to be, v0 and on; null: on simulated disks.</param>
+    /// <param name="parameters">The ledger's limits, if others than usual.</param>
+    public NetworkRig(int validators, string? folder = null, Parameters? parameters = null)
     {
         Validators = [.. Enumerable.Range(0, validators).Select(_ => SigningKey.Generate())];
-        disks = [.. Enumerable.Range(0, validators).Select(each => new SimulatedDisk(each))];
-        nodes = new LedgerNode?[validators];
+        Nodes = [.. Validators, .. Enumerable.Range(0, Joining).Select(_ => SigningKey.Generate())];
+        Parties = [.. Nodes.Select(_ => SigningKey.Generate())];
+        disks = [.. Enumerable.Range(0, Nodes.Length).Select(each => folder is null ? (IDisk)new SimulatedDisk(each) : new RealDisk(Path.Combine(folder, $"v{each}")))];
+        (nodes, logs) = (new LedgerNode?[Nodes.Length], new ILog?[Nodes.Length]);
         Genesis = new Genesis(
-            Hash.Of("network"u8), new Instant(1_800_000_000), new ValidatorSet([.. Validators.Select((key, place) => new Validator($"V{place}", key.Public))]),
-            new Many<PublicKey>(Bank.Public, Ada.Public, Bob.Public), false, Parameters.Default, BuiltIn.Catalogue.Hash);
+            Hash.Of("network"u8), new Instant(1_800_000_000), new ValidatorSet([.. Validators.Select((key, place) => new Validator($"V{place}", key.Public, Party.Of(Parties[place].Id)))]),
+            new Many<PublicKey>([Bank.Public, Ada.Public, Bob.Public, .. Parties.Select(party => party.Public)]), false, parameters ?? Parameters.Default, BuiltIn.Catalogue.Hash);
     }
 
     public SigningKey[] Validators { get; }
+
+    /// <summary>The key with which each node is opened: those of the genesis, and of two that may join.</summary>
+    public SigningKey[] Nodes { get; }
+
+    /// <summary>The key of each node's organisation, which votes.</summary>
+    public SigningKey[] Parties { get; }
 
     public Genesis Genesis { get; }
 
     public SimulatedClock Clock { get; } = new(1_800_000_000);
 
-    public MemoryStore Order { get; } = new();
+    public MemoryStore Order { get; set; } = new();
 
     public IRegister Register { get; set; } = new MemoryRegister();
 
@@ -47,13 +60,31 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public LedgerNode this[int validator] => nodes[validator]!;
 
-    public async Task OpenAsync(int validator, ILog? log = null, params Func<ulong, Certificate>[] peers) => nodes[validator] = await LedgerNode.OpenAsync(
-        new NodeSetup("none", Genesis, BuiltIn.Catalogue, Validators[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) })
-        { Disk = disks[validator], Shared = new SharedOrder(log ?? new MemoryLog(Order), Register) { CertificatesOf = (height, _) => peers.Select(peer => peer(height)).ToAsyncEnumerable() } });
+    public LedgerNode? Find(int validator) => nodes[validator];
+
+    public IDisk DiskOf(int validator) => disks[validator];
+
+    /// <summary>A validator's data folder and key, as a command has them while the node is stopped.</summary>
+    public NodeSetup Setup(int validator) =>
+        new("none", Genesis, BuiltIn.Catalogue, Nodes[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) }) { Disk = disks[validator] };
+
+    /// <summary>The log that a validator was opened with last.</summary>
+    public ILog LogOf(int validator) => logs[validator]!;
+
+    public async Task OpenAsync(int validator, ILog? log = null, params Func<ulong, Certificate?>[] peers) => nodes[validator] = await LedgerNode.OpenAsync(
+        Setup(validator) with
+        {
+            Shared = new SharedOrder(logs[validator] = log ?? new MemoryLog(Order), Register) { CertificatesOf = (height, _) => peers.Select(peer => peer(height)).OfType<Certificate>().ToAsyncEnumerable() },
+        });
 
     public async Task OpenAllAsync()
     {
-        for (var each = 0; each < nodes.Length; each++) await OpenAsync(each);
+        for (var each = 0; each < Validators.Length; each++) await OpenAsync(each);
+    }
+
+    public async Task CloseAllAsync()
+    {
+        for (var each = 0; each < nodes.Length; each++) await CloseAsync(each);
     }
 
     public async Task CloseAsync(int validator)
@@ -86,13 +117,28 @@ internal sealed class NetworkRig : IAsyncDisposable
         var id = Validators[validator].Id;
         var echo = Echo.Sign(by, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash) with { Validator = id };
         Attestation? attestation = attested is null ? null : Attestation.Sign(by, attested) with { Validator = id };
-        return Register.PublishAsync(id.ToString(), (long)header.Height, new Standing(echo, attestation).ToBytes());
+        return Register.PublishAsync(id.ToString(), (long)header.Height, new Standing(echo, attestation, attested).ToBytes());
     }
 
     public TransactionBuilder Begin(SigningKey signer) =>
         new TransactionBuilder(Genesis.LedgerId, new Instant(Clock.GetUtcNow().ToUnixTimeSeconds()).Plus(600)).By(signer.Id, counters[signer.Id] = counters.GetValueOrDefault(signer.Id) + 1);
 
     public byte[] Pay(SigningKey from, SigningKey to, long cents) => Begin(from).Transfer(null, Party.Of(to.Id), Euro.Of(cents)).Sign(from);
+
+    /// <summary>A call of an organisation of the ledger itself.</summary>
+    public byte[] Do<TCall>(int organisation, TCall call) where TCall : notnull => Begin(Parties[organisation]).Do(call).Sign(Parties[organisation]);
+
+    public Party PartyOf(int organisation) => Party.Of(Parties[organisation].Id);
+
+    /// <summary>Proposes by one organisation, and has others vote, through a node, until it is carried; the block that decided it.</summary>
+    public async Task<ulong> CarryAsync(int through, KernelCalls.Change change, params int[] voters)
+    {
+        var answer = await DoneAsync(through, Do(voters[0], new KernelCalls.Propose(PartyOf(voters[0]), change, new Instant(Clock.GetUtcNow().ToUnixTimeSeconds()).Plus(3_600))));
+        if (voters.Length == 1) return answer.Height;
+        var number = this[through].Read(ledger => ledger.State.OpenProposals[^1]);
+        foreach (var voter in voters[1..]) answer = await DoneAsync(through, Do(voter, new KernelCalls.Vote(PartyOf(voter), number, true)));
+        return answer.Height;
+    }
 
     public async Task<Answer> DoneAsync(int validator, byte[] transaction)
     {
@@ -125,6 +171,6 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        for (var each = 0; each < nodes.Length; each++) await CloseAsync(each);
+        await CloseAllAsync();
     }
 }

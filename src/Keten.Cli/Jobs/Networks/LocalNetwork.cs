@@ -51,14 +51,17 @@ internal sealed class LocalNetwork : IAsyncDisposable
     public static async Task<LocalNetwork> StartAsync(string folder, LocalNetworkOptions options, PublicKey[] founders, CancellationToken cancel)
     {
         var keys = Enumerable.Range(0, options.Validators).Select(_ => SigningKey.Generate()).ToArray();
-        var set = new ValidatorSet([.. keys.Select((key, place) => new Validator($"Validator {place + 1}", key.Public))]);
+        var parties = Enumerable.Range(0, options.Validators).Select(_ => SigningKey.Generate()).ToArray();
+        var set = new ValidatorSet([.. keys.Select((key, place) => new Validator($"Validator {place + 1}", key.Public, Party.Of(parties[place].Id)))]);
         var genesis = new Genesis(
-            Hash.Of(Guid.NewGuid().ToByteArray()), new Instant(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), set, new Many<PublicKey>(founders), true, Parameters.Default, BuiltIn.Catalogue.Hash);
+            Hash.Of(Guid.NewGuid().ToByteArray()), new Instant(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), set, new Many<PublicKey>([.. founders, .. parties.Select(party => party.Public)]), true, Parameters.Default, BuiltIn.Catalogue.Hash);
         await File.WriteAllTextAsync(Path.Combine(folder, "genesis.json"), GenesisFile.Write(genesis), cancel);
         for (var each = 0; each < keys.Length; each++)
         {
             PrivateFiles.Write(Path.Combine(folder, $"v{each + 1}", "validator.pem"), keys[each].ExportPem());
+            PrivateFiles.Write(Path.Combine(folder, $"v{each + 1}", "party.pem"), parties[each].ExportPem());
             keys[each].Dispose();
+            parties[each].Dispose();
         }
         var network = new LocalNetwork(folder, await OrderingService.StartAsync(options.Engine, folder, set.Quorum, options.EtcdMembers, cancel), genesis, options);
         try
