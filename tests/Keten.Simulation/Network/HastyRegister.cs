@@ -1,4 +1,3 @@
-using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
 using Keten.Node.Network;
