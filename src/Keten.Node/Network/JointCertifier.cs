@@ -17,6 +17,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     // Where nobody has said anything for so long, what was said may have been missed, or something is wrong.
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400), Pause = TimeSpan.FromMilliseconds(500);
     private readonly StatementBoard board = new(shared.Register, node.Failure);
+    private readonly SortedDictionary<ulong, (Header Header, Standing Standing)> stated = [];
     private bool behind, missed = true;
 
     public override Task RunAsync() => board.RunAsync();
@@ -29,6 +30,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
             await State(blocks, certificates, validator, promises);
         for (var each = 0; each < certificates.Length; each++) watch.Certified(certificates[each] ??= await Certificate(blocks[each].Header, blocks[each].Validators));
         board.ForgetUpTo((long)blocks[^1].Header.Height);
+        stated.Clear();
         return certificates!;
     }
 
@@ -100,8 +102,18 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         standing.Echo.Position == header.LogPosition && standing.Echo.LogHash == header.LogHash
         && standing.Echo.Verify(header.LedgerId, header.Epoch, validators.Find(standing.Echo.Validator)!.Value, node.Keys);
 
-    private async Task Publish(Signer validator, Header header, Standing standing) =>
+    private async Task Publish(Signer validator, Header header, Standing standing)
+    {
+        stated[header.Height] = (header, standing);
         await shared.Register.PublishAsync(validator.Id.ToString(), (long)header.Height, standing.ToBytes(), node.Failure.Stop);
+    }
+
+    // The register may have forgotten what was stated, and each waits for the others: all that is not certified yet is stated again.
+    private async Task StateAgain()
+    {
+        if (validator is null) return;
+        foreach (var (header, standing) in stated.Values.ToArray()) await Publish(validator, header, standing);
+    }
 
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
     private async Task<Certificate?> Gather(Header header, ValidatorSet validators, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
@@ -111,6 +123,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         {
             var next = board.Next;
             if ((behind || silent) && await FromPeers(header, validators) is { } known) return known;
+            if (silent) await StateAgain();
             if (Look(header, validators, ask ? await board.AskAsync((long)header.Height) : board.Of((long)header.Height), passes, passed))
             {
                 (behind, missed) = (false, ask);
@@ -120,17 +133,15 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         }
     }
 
+    // Silence and the end are changes like any other, by the node's own clock: nobody leaves the scheduler that the node runs under.
     private async Task<bool> Comes(Task next)
     {
-        try
-        {
-            await next.WaitAsync(Silence, node.Failure.Stop);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
+        var began = node.Clock.GetTimestamp();
+        await using var silence = node.Clock.CreateTimer(_ => board.Wake(), null, Silence, Timeout.InfiniteTimeSpan);
+        await using var stopped = node.Failure.Stop.UnsafeRegister(static board => ((StatementBoard)board!).Wake(), board);
+        await next;
+        node.Failure.Stop.ThrowIfCancellationRequested();
+        return node.Clock.GetElapsedTime(began) < Silence;
     }
 
     // Whether as many statements have passed as make a certificate.

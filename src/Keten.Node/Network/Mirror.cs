@@ -39,7 +39,7 @@ internal sealed class Mirror(NodeParts node, SharedOrder shared)
             await RefuseAnother(last, offset);
             await foreach (var entry in shared.Log.FollowAsync(last - offset, node.Failure.Stop))
             {
-                var position = await node.Log.AppendAsync(Kept(entry.Bytes), node.Failure.Stop);
+                var position = await node.Log.AppendAsync(Kept(entry.Bytes));
                 if (position != entry.Position + offset) throw new NodeStoppedException($"The shared log's entry {entry.Position} came after {position - offset - 1} of this node's copy.");
             }
         }

@@ -19,13 +19,16 @@ internal sealed class StatementBoard(IRegister register, Failure failure)
     /// <summary>Completes when something was published.</summary>
     public Task Next => changed.Next;
 
+    /// <summary>Lets all who wait look again.</summary>
+    public void Wake() => changed.Set();
+
     /// <summary>Follows the register until the node stops.</summary>
     public async Task RunAsync()
     {
         await foreach (var statement in register.FollowAsync(failure.Stop))
         {
             Put(statement);
-            changed.Set();
+            Wake();
         }
     }
 

@@ -94,7 +94,7 @@ internal sealed class Watch(NodeParts node, EvidenceStore store)
     {
         while (true)
         {
-            await Task.Delay(Glance, node.Failure.Stop);
+            await Task.Delay(Glance, node.Clock, node.Failure.Stop);
             if (node.Archive.Head is not { } head) continue;
             foreach (var statement in await shared.Register.ReadAsync((long)head.Header.Height, node.Failure.Stop))
                 if (Standing.Read(statement.Validator, statement.Bytes.Span) is { } standing) Stated(head.Header, standing);

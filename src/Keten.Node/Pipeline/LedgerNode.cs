@@ -28,7 +28,7 @@ public sealed class LedgerNode : IAsyncDisposable
     private readonly Task[] stages;
     private int closed;
 
-    private LedgerNode(NodeParts node, PromiseFile? promises, Watch watch, IDisposable folderLock)
+    private LedgerNode(NodeParts node, PromiseFile? promises, Watch watch, IDisposable folderLock, Func<NodeParts, PromiseFile, Certifier>? certifying)
     {
         (this.node, this.promises, this.watch, this.folderLock) = (node, promises, watch, folderLock);
         node.Progress.Take(node.Ledger, 0);
@@ -39,7 +39,7 @@ public sealed class LedgerNode : IAsyncDisposable
         sequencer = new Sequencer(node);
         var executed = Channel.CreateBounded<Executed>(BlocksAhead);
         door = new Door(node, sequencer);
-        stages = [.. Stages(executed)];
+        stages = [.. Stages(executed, certifying)];
         node.Failure.Stop.UnsafeRegister(static stopped => ((LedgerNode)stopped!).Wake(), this);
     }
 
@@ -78,7 +78,7 @@ public sealed class LedgerNode : IAsyncDisposable
             var promises = setup.Shared is null || setup.Validator is null ? null : new PromiseFile(disk);
             if (promises is not null) opened.Push(promises);
             var parts = new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared) { Epoch = epoch };
-            var node = new LedgerNode(parts, promises, new Watch(parts, new EvidenceStore(disk)), folderLock);
+            var node = new LedgerNode(parts, promises, new Watch(parts, new EvidenceStore(disk)), folderLock, setup.Certifying);
             node.AppendAgain(EpochFolder.Of(disk).ReadAgain(epoch.Number));
             try
             {
@@ -273,7 +273,7 @@ public sealed class LedgerNode : IAsyncDisposable
             {
                 await stages[0];
                 await sequencer.AllExecuted();
-                if (node.Shared is not null) await AllFinal().WaitAsync(node.Options.FarewellAtMost, node.Failure.Stop);
+                if (node.Shared is not null) await AllFinal().WaitAsync(node.Options.FarewellAtMost, node.Clock, node.Failure.Stop);
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or TimeoutException)
@@ -355,12 +355,12 @@ public sealed class LedgerNode : IAsyncDisposable
 
     private ulong SecondSnapshot() => node.Snapshots.Heights() is [_, var second, ..] ? second : 0;
 
-    private IEnumerable<Task> Stages(Channel<Executed> executed)
+    private IEnumerable<Task> Stages(Channel<Executed> executed, Func<NodeParts, PromiseFile, Certifier>? certifying)
     {
         // Without key and shared order it shows what is stored.
         if (node.Validator is null && node.Shared is null) yield break;
         if (node.Validator is not null) yield return Run(sequencer.RunAsync);
-        var certifier = CertifierOf();
+        var certifier = certifying?.Invoke(node, promises!) ?? CertifierOf();
         yield return Run(new ExecutionStage(node, sequencer, proofs, rhythm, watch, executed.Writer).RunAsync);
         yield return Run(new FinalStage(node, proofs, rhythm, certifier, executed.Reader).RunAsync);
         yield return Run(certifier.RunAsync);

@@ -18,6 +18,9 @@ public sealed record NodeSetup(string DataFolder, Genesis? Genesis, Catalogue Ca
 
     /// <summary>What the validators of the ledger share; none where this node is the only one.</summary>
     public SharedOrder? Shared { get; init; }
+
+    /// <summary>Who certifies instead of the node's own: a simulation's.</summary>
+    internal Func<NodeParts, PromiseFile, Certifier>? Certifying { get; init; }
 }
 
 /// <summary>Sizes and times of the pipeline; each with its default.</summary>

@@ -106,9 +106,15 @@ internal sealed class Sequencer(NodeParts node)
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
             else if (IsTickWanted() && await Append([])) continue;
             else if (IsTimeWanted() && await Append([], asks: node.Progress.Members.Count > 1)) continue;
-            else if (IsMoreComing()) await Task.WhenAny(next, Task.Delay(WaitForMoreAtMost, node.Clock, node.Failure.Stop));
+            else if (IsMoreComing()) await MoreOr(next);
             else await next;
         }
+    }
+
+    private async Task MoreOr(Task next)
+    {
+        await using var enough = node.Clock.CreateTimer(_ => Poke(), null, WaitForMoreAtMost, Timeout.InfiniteTimeSpan);
+        await next;
     }
 
     private void DeclineAll()

@@ -76,7 +76,7 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     /// <summary>A node's data folder and key, as a command has them while the node is stopped; an observer has none.</summary>
     public NodeSetup Setup(int node) =>
-        new("none", Genesis, BuiltIn.Catalogue, node >= Validators.Length && node < Validators.Length + observers ? null : Nodes[node], Options with { Clock = Clock }) { Disk = disks[node] };
+        new("none", Genesis, BuiltIn.Catalogue, node >= Validators.Length && node < Validators.Length + observers ? null : Nodes[node], Options with { Clock = new WallClock(Clock) }) { Disk = disks[node] };
 
     /// <summary>The log that a validator was opened with last.</summary>
     public ILog LogOf(int validator) => logs[validator]!;
@@ -204,5 +204,11 @@ internal sealed class NetworkRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await CloseAllAsync();
+    }
+
+    // What o'clock it is is the test's; how long something takes, and what is waited for, is real.
+    private sealed class WallClock(SimulatedClock wall) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => wall.GetUtcNow();
     }
 }
