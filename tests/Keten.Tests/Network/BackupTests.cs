@@ -126,7 +126,7 @@ public sealed class BackupTests
         Assert.True(refused > 20, $"{refused}");
         // What has no checksum of its own that a check looks at.
         var (promises, hidden) = (rig.DiskOf(3).ReadAll("promises", 1 << 20), archive.ToArray());
-        hidden[archive.AsSpan().IndexOf(promises.AsSpan(0, 40)) + 20] ^= 1;
+        hidden[archive.AsSpan().IndexOf(promises.AsSpan(52, 40)) + 20] ^= 1;      // the place of height 1
         Assert.Throws<BackupException>(() => Restore.Read(new MemoryStream(hidden), new SimulatedDisk(1)));
         foreach (var name in (string[])["../evil", "log/../../evil", "/etc/evil", "data-vault.key", "log/extra.log"])
         {

@@ -159,7 +159,7 @@ public sealed class RestartTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => rig.Open(rig.Genesis with { Nonce = Hash.Of("other"u8) }));
         await Assert.ThrowsAsync<InvalidOperationException>(() => LedgerNode.OpenAsync(new NodeSetup("none", null, rig.Catalogue, SigningKey.Generate(), rig.Options) { Disk = disk }));
         await using var reader = await LedgerNode.OpenAsync(new NodeSetup("none", null, rig.Catalogue, null, rig.Options) { Disk = disk });
-        await Assert.ThrowsAsync<NodeStoppedException>(() => reader.SubmitAsync([rig.Pay(rig.Ada, rig.Bob, 1)], WaitFor.Final));
+        await Assert.ThrowsAsync<ObserverException>(() => reader.SubmitAsync([rig.Pay(rig.Ada, rig.Bob, 1)], WaitFor.Final));
     }
 
     private static Task<Answer> Pay(NodeRig rig) => rig.Submit(rig.Pay(rig.Ada, rig.Bob, 1));
