@@ -205,10 +205,4 @@ internal sealed class NetworkRig : IAsyncDisposable
     {
         await CloseAllAsync();
     }
-
-    // What o'clock it is is the test's; how long something takes, and what is waited for, is real.
-    private sealed class WallClock(SimulatedClock wall) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => wall.GetUtcNow();
-    }
 }
