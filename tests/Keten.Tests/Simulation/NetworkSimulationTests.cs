@@ -37,7 +37,7 @@ public sealed class NetworkSimulationTests
     public void What_is_broken_is_found(string name) =>
         Assert.True(Campaign.Caught(Array.Find(Broken.All, broken => broken.Name == name)!) is not null, $"{Campaign.BrokenWithin} seeds did not find it.");
 
-    public static TheoryData<string> Scenarios => [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Simulation", "Scenarios"), "*.txt").Select(Path.GetFileName).Order()!];
+    public static TheoryData<string> Scenarios => [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Simulation", "Scenarios"), "*.txt").Select(file => Path.GetFileName(file)!).Order()];
 
     /// <summary>Runs that found what has been mended since: files of seed and options, one a line, with what they found.</summary>
     [Theory]
