@@ -24,6 +24,7 @@ public static class Program
             FsckCommand.Create(),
             GenesisCommand.Create(),
             IbanCommand.Create(),
+            InvoiceCommand.Create(),
             KeyCommand.Create(),
             NetworkCommand.Create(),
             NodeCommand.Create(),
