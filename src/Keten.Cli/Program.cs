@@ -30,6 +30,7 @@ public static class Program
             NodeCommand.Create(),
             OcmfCommand.Create(),
             PartyCommand.Create(),
+            PassportCommand.Create(),
             PayCommand.Create(),
             PruneCommand.Create(),
             RebuildViewsCommand.Create(),
