@@ -42,6 +42,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
             await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header), header));
         }
         for (var each = 0; each < echoes.Length; each++) watch.Certified(certificates[each] ??= await Certificate(blocks[each].Header, blocks[each].Validators));
+        watch.Pulse.Done();
         board.ForgetUpTo((long)blocks[^1].Header.Height);
         return certificates!;
     }
@@ -51,7 +52,7 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
     private async Task<Certificate> Certificate(Header header, ValidatorSet validators)
     {
         var attested = new SortedDictionary<KeyId, Standing>();
-        return await Gather(header, validators, standing => standing.Attestation is { } one && one.Verify(header, validators.Find(one.Validator)!.Value, node.Keys), attested)
+        return await Gather(header, validators, standing => standing.Attestation is { } one && one.Verify(header, validators.Find(one.Validator)!.Value, node.Keys), attested, certifies: true)
             ?? new Certificate(header, new Many<Attestation>([.. attested.Values.Select(standing => standing.Attestation!.Value)]));
     }
 
@@ -63,8 +64,9 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
         await shared.Register.PublishAsync(validator.Id.ToString(), (long)header.Height, standing.ToBytes(), node.Failure.Stop);
 
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
-    private async Task<Certificate?> Gather(Header header, ValidatorSet validators, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
+    private async Task<Certificate?> Gather(Header header, ValidatorSet validators, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed, bool certifies = false)
     {
+        watch.Pulse.Waits(header, validators, certifies, () => Said(header, validators, passes));
         // As long as what is published comes in by itself, nothing is asked for.
         for (var (ask, silent) = (missed, false); ; silent = ask)
         {
@@ -83,6 +85,15 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
             }
             ask = !await Comes(next);
         }
+    }
+
+    // For whoever asks what is stuck: whose statements of a height are such as are waited for.
+    private HashSet<KeyId> Said(Header header, ValidatorSet validators, Func<Standing, bool> passes)
+    {
+        var said = new HashSet<KeyId>();
+        foreach (var statement in board.Of((long)header.Height))
+            if (Standing.Read(statement.Validator, statement.Bytes.Span) is { } standing && validators.Find(standing.Echo.Validator) is not null && passes(standing)) said.Add(standing.Echo.Validator);
+        return said;
     }
 
     private async Task<bool> Comes(Task next)
