@@ -16,7 +16,7 @@ internal static class DoctorCommand
     {
         var config = new Option<FileInfo?>("--config") { Description = $"The node's configuration; by default {UsualFile} where it stands here.", HelpName = "FILE" };
         var data = new Option<string?>("--data") { Description = "A data folder, instead of the configuration's. Where its node is stopped it is opened and looked through.", HelpName = "DIR" };
-        var urls = new Option<Uri[]>("--url") { Description = "A node that is asked, instead of the configuration's; once for each. Their clocks are compared.", HelpName = "URL", DefaultValueFactory = _ => [] };
+        var urls = new Option<string[]>("--url") { Description = "A node that is asked, instead of the configuration's; once for each. Their clocks are compared.", HelpName = "URL", DefaultValueFactory = _ => [] };
         var accepted = new Option<FileInfo[]>("--accepted") { Description = "A validator's signed answer «accepted», to be held against what was decided; once for each. Wants --key, unless the ledger is open to read.", HelpName = "FILE", DefaultValueFactory = _ => [] };
         var key = new Option<string?>("--key") { Description = "The key that asks for those transactions, by its name in the folder.", HelpName = "NAME" };
         var patience = new Option<int>("--patience") { Description = "How many seconds something may take before it is called stuck.", DefaultValueFactory = _ => 10 };
@@ -25,10 +25,9 @@ internal static class DoctorCommand
         command.WithKeyFolder().WithPassword();
         Terminal.Runs(command, async (terminal, parse, cancel) =>
         {
-            var (folder, nodes) = (parse.GetValue(data), parse.GetValue(urls)!);
+            var (folder, nodes) = (parse.GetValue(data), Array.ConvertAll(parse.GetValue(urls)!, Node));
             var file = parse.GetValue(config)?.FullName ?? (folder is null && nodes.Length == 0 && File.Exists(UsualFile) ? UsualFile : null);
             if (file is null && folder is null && nodes.Length == 0) throw ExitException.Usage("Name what is to be examined: --config FILE, --data DIR or --url URL.");
-            if (nodes.Any(node => !node.IsAbsoluteUri || node.Scheme is not ("http" or "https"))) throw ExitException.Usage("--url is an address like http://localhost:5080.");
             var configuration = file is not null ? ConfigurationFile.Load(file) : folder is not null ? new NodeConfiguration() : null;
             if (folder is not null) configuration = configuration! with { Ledger = configuration.Ledger with { Data = folder } };
             using var reader = parse.GetValue(key) is { } name ? parse.KeyFolder().Open(name, parse.Password()) : null;
@@ -47,6 +46,9 @@ internal static class DoctorCommand
         });
         return command;
     }
+
+    private static Uri Node(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var node) && node.Scheme is "http" or "https" ? node! : throw ExitException.Usage("--url is an address like http://localhost:5080.");
 
     // Who listens everywhere is asked on this machine.
     private static Uri Own(string listen) => new(listen.Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal).Replace("//[::]", "//[::1]", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal));
