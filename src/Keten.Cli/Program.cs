@@ -17,6 +17,7 @@ public static class Program
     {
         var root = new RootCommand("Keten: one record of things, money and promises, with a proof for each. Exit codes: " + Exit.Words)
         {
+            BackupCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
             EpochCommand.Create(),
@@ -33,6 +34,7 @@ public static class Program
             PruneCommand.Create(),
             RebuildViewsCommand.Create(),
             ReceiptCommand.Create(),
+            RestoreCommand.Create(),
             RunCommand.Create(),
             SepaCommand.Create(),
             SettleCommand.Create(),

@@ -5,7 +5,8 @@ using Keten.Kernel.Execution;
 namespace Keten.Kernel.Blocks;
 
 /// <summary>
-/// What one validator puts into the log: a batch of transactions in packed form, with its stated clock, signed (COSE_Sign1). An entry without transactions is a tick.
+/// What one validator puts into the log: a batch of transactions in packed form, with its stated clock, signed (COSE_Sign1). An entry without transactions is a tick; one that asks has
+/// the others state their clocks too.
 /// </summary>
 public sealed class Entry
 {
@@ -18,10 +19,10 @@ public sealed class Entry
     private readonly ReadOnlyMemory<byte> protectedBytes, payload, signature;
 
     private Entry(
-        ReadOnlyMemory<byte> bytes, KeyId validator, Hash ledgerId, ulong epoch, ulong sequence, Instant clock, Transaction[] transactions,
+        ReadOnlyMemory<byte> bytes, KeyId validator, Hash ledgerId, ulong epoch, ulong sequence, Instant clock, Transaction[] transactions, bool asks,
         ReadOnlyMemory<byte> protectedBytes, ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte> signature)
     {
-        (Bytes, Validator, LedgerId, Epoch, Sequence, Clock, Transactions) = (bytes, validator, ledgerId, epoch, sequence, clock, transactions);
+        (Bytes, Validator, LedgerId, Epoch, Sequence, Clock, Transactions, Asks) = (bytes, validator, ledgerId, epoch, sequence, clock, transactions, asks);
         (this.protectedBytes, this.payload, this.signature) = (protectedBytes, payload, signature);
     }
 
@@ -46,6 +47,10 @@ public sealed class Entry
     /// <summary>The batch.</summary>
     public IReadOnlyList<Transaction> Transactions { get; }
 
+    /// <summary>Whether it is a tick that asks the other validators to state their clocks: somebody waits for the ledger's time, and nobody else says what time it is. The one tick that is answered, by
+    /// ticks that do not ask.</summary>
+    public bool Asks { get; }
+
     /// <summary>How many calls the transactions make.</summary>
     internal int CallCount
     {
@@ -63,15 +68,17 @@ public sealed class Entry
     /// <summary>The same entry, with those of its transactions that this process knows to verify, each at its place; none at a place where it does not.</summary>
     /// <exception cref="ArgumentException">There are not so many places.</exception>
     public Entry With(IReadOnlyList<CheckedTransaction?> prepared) => prepared.Count == Transactions.Count
-        ? new Entry(Bytes, Validator, LedgerId, Epoch, Sequence, Clock, (Transaction[])Transactions, protectedBytes, payload, signature) { Prepared = prepared }
+        ? new Entry(Bytes, Validator, LedgerId, Epoch, Sequence, Clock, (Transaction[])Transactions, Asks, protectedBytes, payload, signature) { Prepared = prepared }
         : throw new ArgumentException("There is not one place for each transaction.", nameof(prepared));
 
     /// <summary>Makes and signs one.</summary>
-    public static Entry Sign(Signer validator, in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, IReadOnlyList<CheckedTransaction> batch)
+    /// <exception cref="ArgumentException">It is longer than 1 MiB, or asks and has transactions.</exception>
+    public static Entry Sign(Signer validator, in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, IReadOnlyList<CheckedTransaction> batch, bool asks = false)
     {
+        if (asks && batch.Count > 0) throw new ArgumentException("Only a tick asks.", nameof(batch));
         var transactions = new Transaction[batch.Count];
         for (var each = 0; each < transactions.Length; each++) transactions[each] = batch[each].Transaction;
-        var payload = Payload(ledgerId, epoch, sequence, clock, transactions);
+        var payload = Payload(ledgerId, epoch, sequence, clock, transactions, asks);
         var header = CoseSignature.HeadersOf(validator.Id);
         Span<byte> digest = stackalloc byte[Hash.Size];
         SigStructure.DigestSign1(header, default, payload, digest);
@@ -85,7 +92,7 @@ public sealed class Entry
         writer.Bytes(payload);
         writer.Bytes(signature);
         if (writer.Length > BytesAtMost) throw new ArgumentException("An entry is at most 1 MiB.", nameof(batch));
-        return new Entry(writer.Take(), validator.Id, ledgerId, epoch, sequence, clock, transactions, header, payload, signature) { Prepared = batch };
+        return new Entry(writer.Take(), validator.Id, ledgerId, epoch, sequence, clock, transactions, asks, header, payload, signature) { Prepared = batch };
     }
 
     /// <summary>Reads one from the log. What cannot be read without any state is skipped by every node alike.</summary>
@@ -94,8 +101,8 @@ public sealed class Entry
     {
         if (bytes.Length > BytesAtMost) throw new MalformedException("An entry is at most 1 MiB.");
         var envelope = EntryEnvelope.Parse(bytes);
-        var (ledger, epoch, sequence, clock, transactions) = ReadPayload(envelope.Payload.Span);
-        return new Entry(bytes, envelope.Validator, ledger, epoch, sequence, clock, transactions, envelope.Protected, envelope.Payload, envelope.Signature);
+        var (ledger, epoch, sequence, clock, transactions, asks) = ReadPayload(envelope.Payload.Span);
+        return new Entry(bytes, envelope.Validator, ledger, epoch, sequence, clock, transactions, asks, envelope.Protected, envelope.Payload, envelope.Signature);
     }
 
     /// <summary>What is signed, and by whom, whether it is an entry or not; null where it is no COSE_Sign1 of that form.</summary>
@@ -113,15 +120,16 @@ public sealed class Entry
 
     /// <summary>Reads what is signed.</summary>
     /// <exception cref="MalformedException">It is no entry's.</exception>
-    internal static (Hash Ledger, ulong Epoch, ulong Sequence, Instant Clock, Transaction[] Transactions) ReadPayload(ReadOnlySpan<byte> payload)
+    internal static (Hash Ledger, ulong Epoch, ulong Sequence, Instant Clock, Transaction[] Transactions, bool Asks) ReadPayload(ReadOnlySpan<byte> payload)
     {
         var reader = new CborReader(payload);
         reader.ArrayOf(5);
         var (ledger, epoch, sequence, clock) = (reader.Hash(), reader.Unsigned(), reader.Unsigned(), Wire.ReadInstant(ref reader));
-        var transactions = new Transaction[reader.Array(BytesAtMost / 128)];
+        var asks = reader.TryNull();
+        var transactions = new Transaction[asks ? 0 : reader.Array(BytesAtMost / 128)];
         for (var each = 0; each < transactions.Length; each++) transactions[each] = Transaction.Unpack(ledger, reader.Bytes());
         reader.End();
-        return (ledger, epoch, sequence, clock, transactions);
+        return (ledger, epoch, sequence, clock, transactions, asks);
     }
 
     /// <summary>Whether the validator's signature verifies.</summary>
@@ -132,10 +140,10 @@ public sealed class Entry
         return key.Verify(digest, signature.Span);
     }
 
-    private static byte[] Payload(in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, Transaction[] transactions)
+    private static byte[] Payload(in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, Transaction[] transactions, bool asks)
     {
         var writer = new CborWriter(PayloadSize(epoch, sequence, clock, transactions));
-        Begin(writer, ledgerId, epoch, sequence, clock, transactions.Length);
+        Begin(writer, ledgerId, epoch, sequence, clock, transactions.Length, asks);
         foreach (var transaction in transactions) transaction.Pack(writer.BytesToFill(transaction.PackedLength));
         return writer.Take();
     }
@@ -143,20 +151,21 @@ public sealed class Entry
     private static int PayloadSize(ulong epoch, ulong sequence, Instant clock, Transaction[] transactions)
     {
         var start = new CborWriter(64);
-        Begin(start, default, epoch, sequence, clock, transactions.Length);
+        Begin(start, default, epoch, sequence, clock, transactions.Length, asks: false);
         var size = start.Length;
         foreach (var transaction in transactions) size += CborWriter.HeadSize(transaction.PackedLength) + transaction.PackedLength;
         return size;
     }
 
-    private static void Begin(CborWriter writer, in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, int transactions)
+    private static void Begin(CborWriter writer, in Hash ledgerId, ulong epoch, ulong sequence, Instant clock, int transactions, bool asks)
     {
         writer.Array(5);
         writer.Hash(ledgerId);
         writer.Unsigned(epoch);
         writer.Unsigned(sequence);
         Wire.Write(writer, clock);
-        writer.Array(transactions);
+        if (asks) writer.Null();
+        else writer.Array(transactions);
     }
 }
 

@@ -139,6 +139,15 @@ public sealed class LedgerState
         return found;
     }
 
+    /// <summary>Who certifies the header of a height, as far as it is decided: the newest set below it.</summary>
+    public Blocks.ValidatorSet CertifiersOf(ulong height)
+    {
+        var (newest, found) = (0ul, Sets.Get(0)!);
+        foreach (var (decided, set) in Sets.All())
+            if (decided < height && decided >= newest) (newest, found) = (decided, set);
+        return found;
+    }
+
     /// <summary>The heights of the blocks that changed the validators, between two heights and without them, in order and at most so many.</summary>
     public IReadOnlyList<ulong> ChangesOfValidators(ulong after, ulong before, int atMost)
     {

@@ -63,6 +63,15 @@ public sealed partial class FileLog : ILog
         }
     }
 
+    /// <summary>Makes a log in an empty folder that begins in the middle: its first entry will have that position.</summary>
+    internal static void Begin(IDisk disk, long first, FileLogOptions? options = null)
+    {
+        using var taken = disk.Lock("lock");
+        if (!Log.Recovery.Starts(disk).IsEmpty) throw new InvalidOperationException("The folder has a log already.");
+        disk.DeleteUnfinished();
+        Segment.Create(disk, first, (options ?? new FileLogOptions()).Checked()).Dispose();
+    }
+
     /// <inheritdoc/>
     public ValueTask<long> AppendAsync(ReadOnlyMemory<byte> entry, CancellationToken cancel = default)
     {

@@ -4,8 +4,10 @@ namespace Keten.Log;
 
 /// <summary>The entries of a log in memory, shared by the <see cref="MemoryLog"/>s that are connected to it; outlives them, as a cluster outlives its clients.</summary>
 /// <param name="limitBytes">The most that it holds; beyond it appends stop the log, as a full disk does.</param>
-public sealed class MemoryStore(long limitBytes = 1L << 30)
+/// <param name="pruneQuorum">How many appenders must need nothing before a position until it is forgotten.</param>
+public sealed class MemoryStore(long limitBytes = 1L << 30, int pruneQuorum = 1)
 {
+    private readonly Dictionary<object, long> archived = [];
     private readonly Lock gate = new();
     private readonly List<byte[]> entries = [];
     private long first = 1, bytes;
@@ -40,10 +42,13 @@ public sealed class MemoryStore(long limitBytes = 1L << 30)
         }
     }
 
-    internal void Prune(long before)
+    internal void Prune(object who, long wanted)
     {
         lock (gate)
         {
+            archived[who] = Math.Max(wanted, archived.GetValueOrDefault(who));
+            if (archived.Count < pruneQuorum) return;
+            var before = archived.Values.OrderDescending().ElementAt(pruneQuorum - 1);
             if (before <= first) return;
             var count = (int)(before - first);
             for (var i = 0; i < count; i++) bytes -= entries[i].Length;
@@ -55,8 +60,11 @@ public sealed class MemoryStore(long limitBytes = 1L << 30)
 
 /// <summary>The log in memory, for simulation and tests: durable for as long as its <see cref="MemoryStore"/> lives. Each append completes at once, so one thread sees one order.
 /// Several logs on one store are several validators on one cluster.</summary>
-public sealed class MemoryLog(MemoryStore store) : ILog
+/// <param name="store">Where the entries are.</param>
+/// <param name="name">Whose connection it is, where that matters for what may be forgotten; null: its own, and another's with each.</param>
+public sealed class MemoryLog(MemoryStore store, string? name = null) : ILog
 {
+    private readonly object who = name ?? new object();
     private volatile bool closed;
 
     /// <inheritdoc/>
@@ -101,7 +109,7 @@ public sealed class MemoryLog(MemoryStore store) : ILog
         RefuseClosed();
         ArgumentOutOfRangeException.ThrowIfLessThan(before, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(before, store.Range.Last + 1);
-        store.Prune(before);
+        store.Prune(who, before);
         return ValueTask.CompletedTask;
     }
 

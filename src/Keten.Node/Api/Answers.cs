@@ -16,14 +16,17 @@ public static class Answers
     /// <summary>A signed transaction, or its receipt.</summary>
     public const string Cose = "application/cose";
 
+    /// <summary>Bytes in no form of their own.</summary>
+    public const string Bytes = "application/octet-stream";
+
     /// <summary>One item after the other (RFC 8742).</summary>
     public const string CborSequence = "application/cbor-seq";
 
     /// <summary>An answer in JSON.</summary>
-    public static IResult Json(JsonNode json, int status = 200) => new Bytes(JsonSerializer.SerializeToUtf8Bytes(json), "application/json", status);
+    public static IResult Json(JsonNode json, int status = 200) => new BytesResult(JsonSerializer.SerializeToUtf8Bytes(json), "application/json", status);
 
     /// <summary>An answer in bytes.</summary>
-    public static IResult Binary(byte[] bytes, string type, int status = 200) => new Bytes(bytes, type, status);
+    public static IResult Binary(byte[] bytes, string type, int status = 200) => new BytesResult(bytes, type, status);
 
     /// <summary>Whether the request asks for one media type by name.</summary>
     public static bool Accepts(this HttpRequest request, string type)
@@ -76,7 +79,7 @@ public static class Answers
     private static bool TryNumber(string text, out ulong number) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && (text[0] != '0' || text.Length == 1);
 
-    private sealed class Bytes(byte[] bytes, string type, int status) : IResult
+    private sealed class BytesResult(byte[] bytes, string type, int status) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {

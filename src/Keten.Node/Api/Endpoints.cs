@@ -14,6 +14,7 @@ internal static class Endpoints
         LedgerEndpoints.Map(app);
         ValidatorEndpoints.Map(app);
         ProofEndpoints.Map(app);
+        PeerEndpoints.Map(app);
         EventEndpoints.Map(app);
         MisbehaviourEndpoints.Map(app);
         app.MapOpenApi("/openapi/{documentName:regex(^v1$)}.json");

@@ -71,5 +71,5 @@ internal static class LedgerEndpoints
 
     private static IResult Ready(LedgerNode node, HostState state) => state.IsStopping ? Problem.Busy("The node is stopping.", 5)
         : node.Fault is not null ? Problem.Busy("The ledger has stopped on this node.", 30)
-        : Answers.Json(new JsonObject { ["status"] = "ready", ["height"] = node.Head?.Header.Height ?? 0 });
+        : Answers.Json(new JsonObject { ["status"] = "ready", ["height"] = node.Head?.Header.Height ?? 0, ["observes"] = node.IsObserver });
 }

@@ -47,6 +47,16 @@ public sealed class Problem(int status, string name, string title, string? detai
     /// <summary>Who signs may not.</summary>
     public static Problem Forbidden(string detail) => new(403, "forbidden", "This key may not do that.", detail);
 
+    /// <summary>The node observes; who takes transactions.</summary>
+    public static Problem Observes(IReadOnlyList<string> validators)
+    {
+        var problem = new Problem(403, "observer", "This node observes: it takes no transactions, and hands none on.", "Submit to a node that validates.");
+        var known = new JsonArray();
+        foreach (var one in validators) known.Add((JsonNode)one);
+        problem.more["validators"] = known;
+        return problem;
+    }
+
     /// <summary>Too much at once; when to come again, in seconds.</summary>
     public static Problem Busy(string detail, int retryAfterSeconds = 1) => new(503, "busy", "The node has no room for more just now.", detail) { retryAfter = retryAfterSeconds };
 

@@ -21,16 +21,8 @@ public sealed class ReaderGuard(LedgerNode node, RequestLimits limits, TimeProvi
     /// <exception cref="ProblemException">The reader asks too often.</exception>
     public async ValueTask<Reader> ReaderOf(HttpContext http, bool validatorsToo = false)
     {
-        var headers = http.Request.Headers;
-        if (headers["Signature-Input"].Count == 0 && headers["Signature"].Count == 0) return new Reader(RequestFault.Unsigned, default, default, default, open);
-        var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (!target.StartsWith('/')) return new Reader(RequestFault.Malformed, default, default, default, open);
-        var query = target.IndexOf('?', StringComparison.Ordinal);
         KeyRecord? record = null;
-        var request = new SignedRequest(
-            http.Request.Method, http.Request.Host.Value ?? "", query < 0 ? target : target[..query], query < 0 ? "" : target[query..],
-            Field(headers["Signature-Input"]), Field(headers["Signature"]), Field(headers["Content-Digest"]), await BodyOf(http));
-        var (fault, key) = RequestSignature.Check(request, id => (record = Current(id) ?? (validatorsToo ? ValidatorOf(id) : null))?.Key, clock.GetUtcNow(), keys);
+        var (fault, key) = await Check(http, id => (record = Current(id) ?? (validatorsToo ? ValidatorOf(id) : null))?.Key);
         if (fault != RequestFault.None) return new Reader(fault, default, default, default, open);
         limits.Count(record!.Party);
         return new Reader(fault, key, record.Role == KeyRole.Own ? record.Party : default, record.Role, open);
@@ -38,10 +30,24 @@ public sealed class ReaderGuard(LedgerNode node, RequestLimits limits, TimeProvi
 
     private KeyRecord? ValidatorOf(KeyId id) => node.Read(ledger => ledger.Validators.Find(id)) is { } key ? new KeyRecord(Party.Of(id), key, KeyRole.Own) : null;
 
+    /// <summary>Whose key signed the request, of those that are known to whoever asks; a body is read and put back.</summary>
+    internal async ValueTask<(RequestFault Fault, KeyId Key)> Check(HttpContext http, Func<KeyId, PublicKey?> known)
+    {
+        var headers = http.Request.Headers;
+        if (headers["Signature-Input"].Count == 0 && headers["Signature"].Count == 0) return (RequestFault.Unsigned, default);
+        var target = http.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        if (!target.StartsWith('/')) return (RequestFault.Malformed, default);
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        var request = new SignedRequest(
+            http.Request.Method, http.Request.Host.Value ?? "", query < 0 ? target : target[..query], query < 0 ? "" : target[query..],
+            Field(headers["Signature-Input"]), Field(headers["Signature"]), Field(headers["Content-Digest"]), await BodyOf(http));
+        return RequestSignature.Check(request, known, clock.GetUtcNow(), keys);
+    }
+
     /// <summary>Whether a key may still read: a long answer asks again as it goes.</summary>
     public bool IsCurrent(Reader reader) => reader.Key.IsNone || Current(reader.Key) is not null;
 
-    private KeyRecord? Current(KeyId id) => node.Read(ledger => ledger.State.KeyOf(id)) is { Role: not KeyRole.Retired } record ? record : null;
+    internal KeyRecord? Current(KeyId id) => node.Read(ledger => ledger.State.KeyOf(id)) is { Role: not KeyRole.Retired } record ? record : null;
 
     // Two fields of one name are joined as HTTP joins them, and are then not the one form that is read.
     private static string? Field(StringValues values) => values.Count == 0 ? null : values.ToString();

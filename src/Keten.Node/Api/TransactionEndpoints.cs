@@ -30,6 +30,7 @@ internal static class TransactionEndpoints
             _ => throw new ProblemException(Problem.BadRequest("«wait» is accepted or final.")),
         };
         // Before the body is read: saying no must cost less than what is refused.
+        if (node.IsObserver) return Problem.Observes(node.Validators);
         if (node.IsBusy) return Problem.Refused(KernelRefusal.Busy);
         var (transactions, single) = await SubmittedBody.Read(http.Request, limits.TransactionsAtMost);
         var answers = await node.SubmitAsync(transactions, until, http.RequestAborted);

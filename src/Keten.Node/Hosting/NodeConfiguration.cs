@@ -46,7 +46,7 @@ public sealed record LedgerSection
     [Setting("The genesis file; needed at the first start, and checked against the data folder later.")]
     public string? Genesis { get; init; }
 
-    [Setting("The validator's private key in PEM; without it the node shows what it has, and takes and signs nothing.")]
+    [Setting("The validator's private key in PEM; without it the node takes and signs nothing: it shows what it has, and where validators share an order it follows them.")]
     public string? ValidatorKey { get; init; }
 
     [Setting("Transactions that may wait for the log before the door answers 503. Above 8000 no more than the node does in half a second.", Min = 1, Max = 10_000_000)]

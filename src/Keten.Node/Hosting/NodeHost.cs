@@ -25,7 +25,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly MeterProvider? metrics;
     private readonly List<IAsyncDisposable> parts;
-    private SigningKey? validator;
+    private SigningKey? validator, caller;
     private OpenOrder? order;
     private int stopped;
 
@@ -50,19 +50,21 @@ public sealed class NodeHost : IAsyncDisposable
     {
         var validator = configuration.Ledger.ValidatorKey is { } path ? KeyOf(path, configuration.PlaceOf("ledger.validatorKey")) : null;
         OpenOrder? order = null;
+        var caller = configuration.Order.PeerKey is { } peerKey ? KeyOf(peerKey, configuration.PlaceOf("order.peerKey"), "order.peerKey") : null;
         try
         {
             var setup = Setup(configuration, catalogue, validator, clock ?? TimeProvider.System);
-            order = OpenOrder.By(configuration, DataFolder.Known(setup)?.Validators.Quorum ?? 1, validator?.Id);
+            order = OpenOrder.By(configuration, DataFolder.Known(setup)?.Validators.Quorum ?? 1, validator?.Id, validator ?? caller, clock ?? TimeProvider.System);
             var node = await LedgerNode.OpenAsync(setup with { Shared = order?.Shared }, cancel);
             var host = await StartAsync(configuration, node, more, clock, cancel);
-            (host.validator, host.order) = (validator, order);
+            (host.validator, host.caller, host.order) = (validator, caller, order);
             return host;
         }
         catch
         {
             if (order is not null) await order.DisposeAsync();
             validator?.Dispose();
+            caller?.Dispose();
             throw;
         }
     }
@@ -103,6 +105,7 @@ public sealed class NodeHost : IAsyncDisposable
         await Node.DisposeAsync();
         if (order is not null) await order.DisposeAsync();
         validator?.Dispose();
+        caller?.Dispose();
         metrics?.Dispose();
         await app.DisposeAsync();
     }
@@ -121,7 +124,7 @@ public sealed class NodeHost : IAsyncDisposable
         services.AddRouting().AddOpenApi("v1", ApiDocument.Configure);
         services.AddSingleton(configuration).AddSingleton(configuration.Http).AddSingleton(node).AddSingleton(clock);
         var units = new UnitNames(unit => node.Read(ledger => ledger.State.UnitOf(unit)));
-        services.AddSingleton(units).AddSingleton(new RecordJson(units)).AddSingleton<RequestLimits>().AddSingleton<ReaderGuard>().AddSingleton<HostState>().AddSingleton<DoorMetrics>();
+        services.AddSingleton(units).AddSingleton(new RecordJson(units)).AddSingleton<RequestLimits>().AddSingleton<ReaderGuard>().AddSingleton<PeerGuard>().AddSingleton<HostState>().AddSingleton<DoorMetrics>();
         var app = builder.Build();
         app.UseMiddleware<WebPages>();
         app.UseRouting();
@@ -136,6 +139,7 @@ public sealed class NodeHost : IAsyncDisposable
         return new NodeSetup(ledger.Data, genesis, catalogue, validator, new PipelineOptions
         {
             QueueAtMost = ledger.QueueAtMost, BatchAtMost = ledger.BatchAtMost, KeysKept = ledger.KeysKept, SnapshotEvery = ledger.SnapshotEvery, Clock = clock,
+            ReplayAtMost = configuration.Order.ReplayAtMost, KeepShared = configuration.Order.Keep,
             Verifiers = ledger.Verifiers > 0 ? ledger.Verifiers : Environment.ProcessorCount,
         });
     }
@@ -152,7 +156,7 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    private static SigningKey KeyOf(string path, string place)
+    private static SigningKey KeyOf(string path, string place, string setting = "ledger.validatorKey")
     {
         try
         {
@@ -161,7 +165,7 @@ public sealed class NodeHost : IAsyncDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new ConfigurationException(place, "«ledger.validatorKey» is a P-256 private key in PEM: " + fault.Message);
+            throw new ConfigurationException(place, $"«{setting}» is a P-256 private key in PEM: " + fault.Message);
         }
     }
 }

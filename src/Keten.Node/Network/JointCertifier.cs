@@ -1,6 +1,7 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
+using Keten.Node.Joining;
 using Keten.Node.Pipeline;
 using Keten.Node.Storage;
 
@@ -11,10 +12,10 @@ namespace Keten.Node.Network;
 /// a third of the validators do wrong holds it up, and makes it certify nothing that another honest node would not. Where the others went on long ago, their certificate is enough.
 /// Who counts is whom each header names; where this node's key is not among them it states nothing, and waits for theirs.
 /// </summary>
-internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrder shared, PromiseFile promises, Watch watch) : Certifier
+internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOrder shared, PromiseFile? promises, Watch watch) : Certifier
 {
     // Where nobody has said anything for so long, what was said may have been missed, or something is wrong.
-    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400), Pause = TimeSpan.FromMilliseconds(500);
     private readonly StatementBoard board = new(shared.Register, node.Failure);
     private bool behind, missed = true;
 
@@ -22,45 +23,85 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
 
     public override async ValueTask<Certificate[]> CertifyAsync(IReadOnlyList<Block> blocks)
     {
-        var (echoes, certificates) = (new Echo[blocks.Count], new Certificate?[blocks.Count]);
-        for (var each = 0; each < echoes.Length; each++)
-        {
-            if (!IsOurs(blocks[each])) continue;
-            var header = blocks[each].Header;
-            echoes[each] = Echo.Sign(validator, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash);
-            // A promise that was made before a restart is stated again: the register may have lost it, and others may wait for it.
-            var promise = promises.Of(header);
-            if (promise != Promise.Forgotten) await Publish(header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null, header));
-        }
-        // One by one: whoever waits with an attestation for a later header's echoes may be what those who would give them wait for.
-        for (var each = 0; each < echoes.Length; each++)
-        {
-            if (!IsOurs(blocks[each])) continue;
-            var (header, validators) = (blocks[each].Header, blocks[each].Validators);
-            if (promises.Of(header) != Promise.None || (certificates[each] = await Gather(header, validators, standing => IsEcho(header, validators, standing), [])) is not null) continue;
-            promises.Keep(header);
-            await Publish(header, new Standing(echoes[each], Attestation.Sign(validator, header), header));
-        }
-        for (var each = 0; each < echoes.Length; each++) watch.Certified(certificates[each] ??= await Certificate(blocks[each].Header, blocks[each].Validators));
+        var certificates = new Certificate?[blocks.Count];
+        // An observer has nothing to say.
+        if (validator is not null && promises is not null && blocks.Any(block => IsOurs(block, validator)) && await KnowsPromises(blocks, certificates, validator, promises))
+            await State(blocks, certificates, validator, promises);
+        for (var each = 0; each < certificates.Length; each++) watch.Certified(certificates[each] ??= await Certificate(blocks[each].Header, blocks[each].Validators));
         watch.Pulse.Done();
         board.ForgetUpTo((long)blocks[^1].Header.Height);
         return certificates!;
     }
 
-    private bool IsOurs(Block block) => block.Validators.Find(validator.Id) is not null;
+    // A validator that was restored does not know what it attested after its backup: until others have told, it takes their certificates and says nothing.
+    private async Task<bool> KnowsPromises(IReadOnlyList<Block> blocks, Certificate?[] certificates, Signer validator, PromiseFile promises)
+    {
+        if (!promises.IsRestored) return true;
+        if (promises.Floor < blocks[0].Header.Height) promises.Settle();
+        while (promises.Floor is null && !await new LostPromises(node, shared, validator).LearnAsync(promises))
+        {
+            var lacking = 0;
+            for (var each = 0; each < certificates.Length; each++)
+                if ((certificates[each] ??= await FromOthers(blocks[each].Header, blocks[each].Validators)) is null) lacking++;
+            if (lacking == 0) return false;
+            await Task.Delay(Pause, node.Failure.Stop);
+        }
+        return true;
+    }
+
+    private async Task State(IReadOnlyList<Block> blocks, Certificate?[] certificates, Signer validator, PromiseFile promises)
+    {
+        var echoes = new Echo[blocks.Count];
+        for (var each = 0; each < echoes.Length; each++)
+        {
+            if (!IsOurs(blocks[each], validator)) continue;
+            var header = blocks[each].Header;
+            echoes[each] = Echo.Sign(validator, header.LedgerId, header.Epoch, header.LogPosition, header.LogHash);
+            if (certificates[each] is not null) continue;
+            // A promise that was made before a restart is stated again: the register may have lost it, and others may wait for it.
+            var promise = promises.Of(header);
+            if (promise != Promise.Forgotten) await Publish(validator, header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null, header));
+        }
+        // One by one: whoever waits with an attestation for a later header's echoes may be what those who would give them wait for.
+        for (var each = 0; each < echoes.Length; each++)
+        {
+            if (certificates[each] is not null || !IsOurs(blocks[each], validator)) continue;
+            var (header, validators) = (blocks[each].Header, blocks[each].Validators);
+            if (promises.Of(header) != Promise.None || (certificates[each] = await Gather(header, validators, standing => IsEcho(header, validators, standing), [])) is not null) continue;
+            promises.Keep(header);
+            await Publish(validator, header, new Standing(echoes[each], Attestation.Sign(validator, header), header));
+        }
+    }
+
+    private static bool IsOurs(Block block, Signer validator) => block.Validators.Find(validator.Id) is not null;
 
     private async Task<Certificate> Certificate(Header header, ValidatorSet validators)
     {
         var attested = new SortedDictionary<KeyId, Standing>();
-        return await Gather(header, validators, standing => standing.Attestation is { } one && one.Verify(header, validators.Find(one.Validator)!.Value, node.Keys), attested, certifies: true)
-            ?? new Certificate(header, new Many<Attestation>([.. attested.Values.Select(standing => standing.Attestation!.Value)]));
+        return await Gather(header, validators, standing => IsAttested(header, validators, standing), attested, certifies: true) ?? Of(header, attested);
+    }
+
+    private async Task<Certificate?> FromOthers(Header header, ValidatorSet validators)
+    {
+        var attested = new SortedDictionary<KeyId, Standing>();
+        return Look(header, validators, await board.AskAsync((long)header.Height), standing => IsAttested(header, validators, standing), attested) ? Of(header, attested) : await FromPeers(header, validators);
+    }
+
+    private static Certificate Of(Header header, SortedDictionary<KeyId, Standing> attested) =>
+        new(header, new Many<Attestation>([.. attested.Values.Select(standing => standing.Attestation!.Value)]));
+
+    private bool IsAttested(Header header, ValidatorSet validators, Standing standing)
+    {
+        if (standing.Attestation is not { } one || !one.Verify(header, validators.Find(one.Validator)!.Value, node.Keys)) return false;
+        node.Spoken[one.Validator] = new Spoken(header, one);
+        return true;
     }
 
     private bool IsEcho(Header header, ValidatorSet validators, Standing standing) =>
         standing.Echo.Position == header.LogPosition && standing.Echo.LogHash == header.LogHash
         && standing.Echo.Verify(header.LedgerId, header.Epoch, validators.Find(standing.Echo.Validator)!.Value, node.Keys);
 
-    private async Task Publish(Header header, Standing standing) =>
+    private async Task Publish(Signer validator, Header header, Standing standing) =>
         await shared.Register.PublishAsync(validator.Id.ToString(), (long)header.Height, standing.ToBytes(), node.Failure.Stop);
 
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
@@ -72,14 +113,8 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
         {
             var next = board.Next;
             if ((behind || silent) && await FromPeers(header, validators) is { } known) return known;
-            foreach (var statement in ask ? await board.AskAsync((long)header.Height) : board.Of((long)header.Height))
+            if (Look(header, validators, ask ? await board.AskAsync((long)header.Height) : board.Of((long)header.Height), passes, passed))
             {
-                if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;
-                watch.Stated(header, standing);
-                var id = standing.Echo.Validator;
-                if (validators.Find(id) is null || passed.ContainsKey(id) || !passes(standing)) continue;
-                passed.Add(id, standing);
-                if (passed.Count < validators.Quorum) continue;
                 (behind, missed) = (false, ask);
                 return null;
             }
@@ -107,6 +142,21 @@ internal sealed class JointCertifier(NodeParts node, Signer validator, SharedOrd
         {
             return false;
         }
+    }
+
+    // Whether as many statements have passed as make a certificate.
+    private bool Look(Header header, ValidatorSet validators, IReadOnlyList<Statement> stated, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
+    {
+        foreach (var statement in stated)
+        {
+            if (Standing.Read(statement.Validator, statement.Bytes.Span) is not { } standing) continue;
+            watch.Stated(header, standing);
+            var id = standing.Echo.Validator;
+            if (validators.Find(id) is null || passed.ContainsKey(id) || !passes(standing)) continue;
+            passed.Add(id, standing);
+            if (passed.Count >= validators.Quorum) return true;
+        }
+        return false;
     }
 
     // Whoever has gone on without this node has gone on for more than a block: the next one's certificate is asked for at once.

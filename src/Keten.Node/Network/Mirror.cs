@@ -1,24 +1,43 @@
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
+using Keten.Node.Joining;
 using Keten.Node.Pipeline;
 
 namespace Keten.Node.Network;
 
 /// <summary>
 /// Copies the shared log into the node's own, entry by entry: what it executes, serves and keeps when the shared log has forgotten. In the first epoch positions are the same; in a later one
-/// the shared log begins anew, and its first entry comes behind the epoch's record.
+/// the shared log begins anew, and its first entry comes behind the epoch's record. What the shared log has forgotten before this node has read it comes from peers.
 /// </summary>
-internal sealed class Mirror(NodeParts node, ILog shared)
+internal sealed class Mirror(NodeParts node, SharedOrder shared)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private readonly PeerEntries peers = new(node, shared.Peers);
+
     public async Task RunAsync()
     {
-        var (last, offset) = ((await node.Log.RangeAsync(node.Failure.Stop)).Last, node.Epoch.Offset);
-        if (last < offset) throw new NodeStoppedException($"This node's copy of the order ends with entry {last}, and epoch {node.Epoch.Number} begins behind entry {offset}: it has to catch up from another node first.");
+        while (true)
+        {
+            var (last, offset) = ((await node.Log.RangeAsync(node.Failure.Stop)).Last, node.Epoch.Offset);
+            if (last < offset) throw new NodeStoppedException($"This node's copy of the order ends with entry {last}, and epoch {node.Epoch.Number} begins behind entry {offset}: it has to catch up from another node first.");
+            try
+            {
+                await FollowAsync(last, offset);
+            }
+            catch (LogPrunedException)
+            {
+                await FromPeersAsync(last);
+            }
+        }
+    }
+
+    private async Task FollowAsync(long last, long offset)
+    {
         try
         {
             await RefuseAnother(last, offset);
-            await foreach (var entry in shared.FollowAsync(last - offset, node.Failure.Stop))
+            await foreach (var entry in shared.Log.FollowAsync(last - offset, node.Failure.Stop))
             {
                 var position = await node.Log.AppendAsync(Kept(entry.Bytes), node.Failure.Stop);
                 if (position != entry.Position + offset) throw new NodeStoppedException($"The shared log's entry {entry.Position} came after {position - offset - 1} of this node's copy.");
@@ -30,12 +49,28 @@ internal sealed class Mirror(NodeParts node, ILog shared)
         }
     }
 
+    private async Task FromPeersAsync(long last)
+    {
+        while (true)
+        {
+            switch (await peers.AdvanceAsync())
+            {
+                case PeerAnswer.Given:
+                    return;
+                case PeerAnswer.Forgotten:
+                    throw new NodeStoppedException(
+                        $"This node knows the log up to {last}, and neither the shared log nor another node still has what follows. Start it again: it then takes a snapshot from another node.");
+            }
+            await Task.Delay(Pause, node.Failure.Stop);
+        }
+    }
+
     // A log that was set back and written on shows another entry where this node's last one stood.
     private async Task RefuseAnother(long last, long offset)
     {
         if (last <= offset || (await node.Log.RangeAsync(node.Failure.Stop)).First > last) return;
-        var there = (await shared.RangeAsync(node.Failure.Stop)).Last + offset;
-        if (there < last) throw new LogRolledBackException(last - offset, there - offset);
+        var there = await shared.Log.RangeAsync(node.Failure.Stop);
+        if (there.Last < last - offset) throw new LogRolledBackException(last - offset, there.Last);
         ReadOnlyMemory<byte> own = default;
         await foreach (var entry in node.Log.FollowAsync(last - 1, node.Failure.Stop))
         {
@@ -44,7 +79,7 @@ internal sealed class Mirror(NodeParts node, ILog shared)
         }
         try
         {
-            await foreach (var entry in shared.FollowAsync(last - offset - 1, node.Failure.Stop))
+            await foreach (var entry in shared.Log.FollowAsync(last - offset - 1, node.Failure.Stop))
             {
                 if (!Kept(entry.Bytes).Span.SequenceEqual(own.Span)) throw new NodeStoppedException(Lost($"its entry {last - offset} is another than the one that this node has read there"));
                 return;

@@ -1,6 +1,7 @@
 using Keten.Kernel;
 using Keten.Log;
 using Keten.Node.Hosting;
+using Keten.Node.Joining;
 using Npgsql;
 
 namespace Keten.Node.Network;
@@ -8,12 +9,12 @@ namespace Keten.Node.Network;
 /// <summary>A shared order that was opened by the settings, with all that is to be closed behind the node.</summary>
 internal sealed class OpenOrder : IAsyncDisposable
 {
-    private readonly PeerCertificates peers;
+    private readonly Peers peers;
 
-    private OpenOrder(ILog log, IRegister register, PeerCertificates peers)
+    private OpenOrder(ILog log, IRegister register, Peers peers)
     {
         this.peers = peers;
-        Shared = new SharedOrder(log, register) { CertificatesOf = peers.OfAsync };
+        Shared = new SharedOrder(log, register) { CertificatesOf = peers.CertificatesOf, Peers = peers };
     }
 
     public SharedOrder Shared { get; }
@@ -21,15 +22,23 @@ internal sealed class OpenOrder : IAsyncDisposable
     /// <summary>Opens what the settings name; null where the node has its own log.</summary>
     /// <param name="configuration">The settings.</param>
     /// <param name="quorum">How many validators make a certificate.</param>
-    /// <param name="validator">Whose entries and statements are written.</param>
+    /// <param name="validator">Whose entries and statements are written; none of an observer's.</param>
+    /// <param name="signer">What requests to other nodes are signed with; none where they are open to all.</param>
+    /// <param name="clock">The clock of those signatures.</param>
     /// <exception cref="ConfigurationException">A setting cannot be followed.</exception>
-    public static OpenOrder? By(NodeConfiguration configuration, int quorum, KeyId? validator)
+    public static OpenOrder? By(NodeConfiguration configuration, int quorum, KeyId? validator, Signer? signer, TimeProvider clock)
     {
         var order = configuration.Order;
         if (order.Engine == "file") return null;
-        if (validator is not { } id) throw new ConfigurationException(configuration.PlaceOf("order.engine"), "«order.engine» shares an order with other validators, and «ledger.validatorKey» names no key.");
-        Uri[] peers = [.. order.Peers.Select(peer => Address(configuration, "order.peers", peer))];
-        return order.Engine == "etcd" ? Etcd(configuration, quorum, id, peers) : Postgres(configuration, peers);
+        var peers = new Peers([.. order.Peers.Select(peer => new HttpPeer(Address(configuration, "order.peers", peer), signer, clock))]);
+        return order.Engine switch
+        {
+            "etcd" => Etcd(configuration, quorum, validator, peers),
+            "postgres" => Postgres(configuration, peers),
+            _ when validator is not null => throw new ConfigurationException(configuration.PlaceOf("order.engine"), "«order.engine» «peers» is for a node that observes; a validator appends to an etcd or a PostgreSQL."),
+            _ when peers.All.Count == 0 => throw new ConfigurationException(configuration.PlaceOf("order.peers"), "«order.peers» names the nodes that are followed."),
+            _ => new OpenOrder(new NoSharedLog(), new MemoryRegister(), peers),
+        };
     }
 
     public async ValueTask DisposeAsync()
@@ -40,7 +49,7 @@ internal sealed class OpenOrder : IAsyncDisposable
         peers.Dispose();
     }
 
-    private static OpenOrder Etcd(NodeConfiguration configuration, int quorum, KeyId validator, Uri[] peers)
+    private static OpenOrder Etcd(NodeConfiguration configuration, int quorum, KeyId? validator, Peers peers)
     {
         var order = configuration.Order;
         if (order.Endpoints.Count == 0) throw new ConfigurationException(configuration.PlaceOf("order.endpoints"), "«order.endpoints» names the members of the etcd cluster.");
@@ -50,20 +59,20 @@ internal sealed class OpenOrder : IAsyncDisposable
         Directory.CreateDirectory(folder);
         var options = new EtcdOptions
         {
-            Endpoints = [.. order.Endpoints.Select(endpoint => Address(configuration, "order.endpoints", endpoint))], Prefix = PrefixOf(order.Prefix, epoch), Validator = validator.ToString(), User = order.User,
+            Endpoints = [.. order.Endpoints.Select(endpoint => Address(configuration, "order.endpoints", endpoint))], Prefix = PrefixOf(order.Prefix, epoch), Validator = validator?.ToString(), User = order.User,
             Password = Password(configuration) ?? "", Folder = folder, PruneQuorum = quorum,
         };
-        return Followed(configuration, "order.prefix", () => new OpenOrder(EtcdLog.Open(options), new EtcdRegister(options), new PeerCertificates(peers)));
+        return Followed(configuration, "order.prefix", () => new OpenOrder(EtcdLog.Open(options), new EtcdRegister(options), peers));
     }
 
-    private static OpenOrder Postgres(NodeConfiguration configuration, Uri[] peers)
+    private static OpenOrder Postgres(NodeConfiguration configuration, Peers peers)
     {
         var order = configuration.Order;
         if (order.Connection is not { } text) throw new ConfigurationException(configuration.PlaceOf("order.connection"), "«order.connection» says how PostgreSQL is reached.");
         var connection = Followed(configuration, "order.connection", () => new NpgsqlConnectionStringBuilder(text));
         if (connection.Password is null && Password(configuration) is { } password) connection.Password = password;
         var options = new PostgresOptions { Connection = connection.ConnectionString, Schema = SchemaOf(order.Schema, Epochs.NewestIn(configuration.Ledger.Data)) };
-        return Followed(configuration, "order.schema", () => new OpenOrder(PostgresLog.Open(options), new PostgresRegister(options), new PeerCertificates(peers)));
+        return Followed(configuration, "order.schema", () => new OpenOrder(PostgresLog.Open(options), new PostgresRegister(options), peers));
     }
 
     /// <summary>What the keys of an epoch's order begin with: keten/ and then keten-e1/.</summary>

@@ -28,14 +28,20 @@ internal sealed class PromiseFile : IDisposable
     /// <summary>How many heights are kept.</summary>
     public const int Kept = 4 * BlockStore.UnflushedAtMost;
 
+    /// <summary>Stands in the data folder of a validator that was restored, or begins anew in a ledger that goes on, until it is known, and passed, what was attested after the backup.</summary>
+    public const string RestoredName = "restored";
+
     public const string Name = "promises";
     private const int Place = 8 + Hash.Size + 4;
     private readonly IDiskFile file;
     private readonly (ulong Height, Hash Header)[] kept = new (ulong, Hash)[Kept];
+    private readonly IDisk disk;
     private ulong highest;
 
     public PromiseFile(IDisk disk)
     {
+        this.disk = disk;
+        IsRestored = disk.Exists(RestoredName);
         var isNew = !disk.Exists(Name);
         file = disk.Open(Name, isNew ? DiskAccess.Create : DiskAccess.Write);
         if (isNew)
@@ -53,6 +59,23 @@ internal sealed class PromiseFile : IDisposable
         }
     }
 
+    /// <summary>Whether the folder was restored from a backup: more may have been promised than is known here.</summary>
+    public bool IsRestored { get; private set; }
+
+    /// <summary>Up to which height a restored validator attests nothing but what it is known to have attested; null: not known yet.</summary>
+    public ulong? Floor { get; private set; }
+
+    /// <summary>Takes in what others know.</summary>
+    public void Learn(ulong floor) => Floor = floor;
+
+    /// <summary>Blocks above the floor are final: what was restored is as good as what was lost.</summary>
+    public void Settle()
+    {
+        disk.Delete(RestoredName);
+        disk.Flush();
+        IsRestored = false;
+    }
+
     /// <summary>What was promised about a header.</summary>
     /// <exception cref="DivergedException">Another header was promised for its height.</exception>
     public Promise Of(Header header)
@@ -60,7 +83,7 @@ internal sealed class PromiseFile : IDisposable
         var (height, promised) = kept[header.Height % Kept];
         if (height == header.Height) return promised == header.Hash ? Promise.This : throw new DivergedException(height, "has another header than the one that was attested");
         // A torn place may have been that of the oldest height kept.
-        return header.Height + Kept - 1 <= highest ? Promise.Forgotten : Promise.None;
+        return header.Height + Kept - 1 <= highest || header.Height <= Floor ? Promise.Forgotten : Promise.None;
     }
 
     /// <summary>Promises a header about which nothing is promised, durably.</summary>

@@ -1,5 +1,6 @@
 using Keten.Kernel.Blocks;
 using Keten.Log;
+using Keten.Node.Joining;
 
 namespace Keten.Node.Network;
 
@@ -10,4 +11,7 @@ public sealed record SharedOrder(ILog Log, IRegister Register)
 {
     /// <summary>Asks other nodes for their certificates of a height that the register has forgotten, each in turn. What they give is checked, and need not be trusted.</summary>
     public Func<ulong, CancellationToken, IAsyncEnumerable<Certificate>> CertificatesOf { get; init; } = (_, _) => AsyncEnumerable.Empty<Certificate>();
+
+    /// <summary>The nodes that are asked for what the shared log has forgotten.</summary>
+    internal Peers Peers { get; init; } = new();
 }

@@ -44,7 +44,7 @@ internal sealed class ExecutionStage(NodeParts node, Sequencer sequencer, Proofs
             node.Metrics.Executed(executed.Block, node.Clock.GetElapsedTime(began));
             if (executed.Block.Checkpoint is { } checkpoint) _ = Task.Factory.StartNew(() => checkpoint.Root, CancellationToken.None, TaskCreationOptions.DenyChildAttach, node.Scheduler);
             await next.WriteAsync(executed, node.Failure.Stop);
-            if (node.Shared is not null && own is null && executed.Block.Transactions.Count > 0) node.Progress.OthersWent = true;
+            if (node.Shared is not null && own is null && (executed.Block.Transactions.Count > 0 || Entry.Parse(entry.Bytes).Asks)) node.Progress.OthersWent = true;
             if (own is not null) sequencer.Executed();
             else sequencer.Poke();
             node.Moved.Set();

@@ -3,6 +3,13 @@ namespace Keten.Node.Pipeline;
 /// <summary>The node has stopped, or was closed: nothing more is taken, and nothing more is signed.</summary>
 public sealed class NodeStoppedException(string message, Exception? inner = null) : InvalidOperationException(message, inner);
 
+/// <summary>The node has no validator's key: it takes no transactions, and hands none on. Those of whom it knows do.</summary>
+public sealed class ObserverException(IReadOnlyList<string> validators) : InvalidOperationException("This node observes: it takes no transactions, and hands none on.")
+{
+    /// <summary>The addresses of other nodes, as this one's settings name them.</summary>
+    public IReadOnlyList<string> Validators { get; } = validators;
+}
+
 /// <summary>The node has too much of something to do just now: it may be asked again in a second.</summary>
 public sealed class NodeBusyException(string message) : InvalidOperationException(message);
 

@@ -16,7 +16,8 @@ internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm r
         while (await blocks.WaitToReadAsync())
         {
             group.Clear();
-            while (group.Count < BlockStore.UnflushedAtMost && blocks.TryRead(out var one)) group.Add(one);
+            // What comes behind a change of validators may have to wait for the new ones: those who are to make room for them learn before that it is final.
+            while (group.Count < BlockStore.UnflushedAtMost && (group.Count == 0 || !Changes(group[^1].Block.Header)) && blocks.TryRead(out var one)) group.Add(one);
             try
             {
                 if (broken) node.Failure.ThrowIfSet();
@@ -32,6 +33,8 @@ internal sealed class FinalStage(NodeParts node, Proofs proofs, SnapshotRhythm r
             }
         }
     }
+
+    private static bool Changes(Header header) => header.Next != header.Validators;
 
     private void Finish(List<Executed> group, Certificate[] certificates)
     {

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
+using Keten.Node.Joining;
 using Keten.Node.Network;
 using Keten.Node.Storage;
 
@@ -31,12 +32,14 @@ public sealed class LedgerNode : IAsyncDisposable
     {
         (this.node, this.promises, this.watch, this.folderLock) = (node, promises, watch, folderLock);
         node.Progress.Take(node.Ledger, 0);
+        Serving = new Serving(node);
+        if (node.Shared is { } order) node.Metrics.Watch(order.Peers);
         proofs = new Proofs(node.State, node.Ledger.Head?.Height ?? 0);
         rhythm = new SnapshotRhythm(node.Options.SnapshotEvery, node.State, node.Snapshots, node.BlockFolder, node.Scheduler);
         sequencer = new Sequencer(node);
         var executed = Channel.CreateBounded<Executed>(BlocksAhead);
         door = new Door(node, sequencer);
-        stages = node.Validator is { } validator ? [.. Stages(executed, CertifierOf(validator))] : [];
+        stages = [.. Stages(executed)];
         node.Failure.Stop.UnsafeRegister(static stopped => ((LedgerNode)stopped!).Wake(), this);
     }
 
@@ -57,13 +60,14 @@ public sealed class LedgerNode : IAsyncDisposable
             var folderLock = disk.Lock("lock");
             opened.Push(folderLock);
             var genesis = DataFolder.GenesisOf(disk, setup.Genesis);
+            var keys = new KeyCache(setup.Options.KeysKept);
+            await new Entrance(disk, genesis, setup, keys).EnterAsync(cancel);
             var epoch = await EpochStart.FollowAsync(disk, genesis, setup, cancel);
             var (index, folder, snapshots) = (new TransactionIndex(), disk.Folder("blocks"), new SnapshotStore(disk.Folder("snapshots")));
             snapshots.Clean();
             var blocks = BlockStore.Open(folder, (_, content) => index.Add(BlockRecord.Read(content)), snapshots.Heights() is [var newest, ..] ? newest : 0, setup.Options.BlockSegmentBytes);
             opened.Push(blocks);
             log = FileLog.Open(disk.Folder("log"), setup.Options.Log);
-            var keys = new KeyCache(setup.Options.KeysKept);
             var ledger = await new LedgerRecovery(genesis, setup.Catalogue, keys, log, blocks, snapshots, folder).RunAsync(cancel);
             Refuse(ledger, setup);
             var state = new StateGate(ledger);
@@ -71,7 +75,7 @@ public sealed class LedgerNode : IAsyncDisposable
             // What a crash left to do of a pruning.
             archive.Prune((await log.RangeAsync(cancel)).First);
             if (blocks.Height > 0) archive.Begin(archive.Record(blocks.Height).Certificate);
-            var promises = setup.Shared is null ? null : new PromiseFile(disk);
+            var promises = setup.Shared is null || setup.Validator is null ? null : new PromiseFile(disk);
             if (promises is not null) opened.Push(promises);
             var parts = new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, setup.Shared) { Epoch = epoch };
             var node = new LedgerNode(parts, promises, new Watch(parts, new EvidenceStore(disk)), folderLock);
@@ -141,16 +145,26 @@ public sealed class LedgerNode : IAsyncDisposable
     /// <summary>Why the node has stopped by itself; null while it runs. It must then be opened again.</summary>
     public Exception? Fault => Volatile.Read(ref closed) == 0 ? node.Failure.Why : null;
 
+    /// <summary>Whether it has no validator's key: it shows what there is, follows where validators share an order, and takes and signs nothing.</summary>
+    public bool IsObserver => node.Validator is null;
+
+    /// <summary>The other nodes that it knows of, by their addresses: what an observer is asked to do is for them.</summary>
+    public IReadOnlyList<string> Validators => [.. node.Shared?.Peers.All.Select(peer => peer.Name) ?? []];
+
+    /// <summary>What it gives to other nodes.</summary>
+    internal Serving Serving { get; }
+
     /// <summary>Whether what waits is as much as may wait: what is submitted now is answered <see cref="KernelRefusal.Busy"/>.</summary>
     public bool IsBusy => node.Room.IsFull;
 
     /// <summary>Submits one or many transactions in their COSE form. Each gets its own answer; the task ends when the last has reached <paramref name="wait"/>.</summary>
     /// <remarks>Where there is no room none is taken, and each is answered <see cref="KernelRefusal.Busy"/> at once. Cancelling gives up the waiting, not the transactions.</remarks>
     /// <exception cref="NodeStoppedException">The node has stopped or was closed: what was not answered may be in the log or not.</exception>
+    /// <exception cref="ObserverException">The node observes: it takes nothing.</exception>
     public Task<Answer[]> SubmitAsync(IReadOnlyList<ReadOnlyMemory<byte>> transactions, WaitFor wait, CancellationToken cancel = default)
     {
         RefuseClosed();
-        if (node.Validator is null) throw new NodeStoppedException("This node has no validator's key, and takes no transactions.");
+        if (node.Validator is null) throw new ObserverException(Validators);
         return transactions.Count == 0 ? Task.FromResult<Answer[]>([]) : door.Submit(new Submission(transactions, wait)).WaitAsync(cancel);
     }
 
@@ -270,7 +284,7 @@ public sealed class LedgerNode : IAsyncDisposable
         sequencer.Close();
         try
         {
-            if (stages.Length > 0)
+            if (node.Validator is not null)
             {
                 await stages[0];
                 await sequencer.AllExecuted();
@@ -302,7 +316,7 @@ public sealed class LedgerNode : IAsyncDisposable
         if (ledger.Validators.Quorum > 1) throw new InvalidOperationException($"A certificate of this ledger takes {ledger.Validators.Quorum} validators; this node works alone.");
     }
 
-    private Certifier CertifierOf(Signer validator) => node.Shared is { } shared ? new JointCertifier(node, validator, shared, promises!, watch) : new LoneCertifier(validator);
+    private Certifier CertifierOf() => node.Shared is { } shared ? new JointCertifier(node, node.Validator, shared, promises, watch) : new LoneCertifier(node.Validator!);
 
     // What was taken here and given up with the old order; what is in the history has its answer, and what has expired is void.
     private void AppendAgain(IReadOnlyList<ReadOnlyMemory<byte>> entries)
@@ -356,16 +370,20 @@ public sealed class LedgerNode : IAsyncDisposable
 
     private ulong SecondSnapshot() => node.Snapshots.Heights() is [_, var second, ..] ? second : 0;
 
-    private IEnumerable<Task> Stages(Channel<Executed> executed, Certifier certifier)
+    private IEnumerable<Task> Stages(Channel<Executed> executed)
     {
-        yield return Run(sequencer.RunAsync);
+        // Without key and shared order it shows what is stored.
+        if (node.Validator is null && node.Shared is null) yield break;
+        if (node.Validator is not null) yield return Run(sequencer.RunAsync);
+        var certifier = CertifierOf();
         yield return Run(new ExecutionStage(node, sequencer, proofs, rhythm, watch, executed.Writer).RunAsync);
         yield return Run(new FinalStage(node, proofs, rhythm, certifier, executed.Reader).RunAsync);
         yield return Run(certifier.RunAsync);
         yield return Run(FailAll);
         if (node.Shared is not { } shared) yield break;
-        yield return Run(new Mirror(node, shared.Log).RunAsync);
+        yield return Run(new Mirror(node, shared).RunAsync);
         yield return Run(() => watch.RunAsync(shared));
+        if (node.Validator is not null) yield return Run(new SharedPruning(node, shared.Log).RunAsync);
     }
 
     private Task Run(Func<Task> stage) => Task.Factory.StartNew(() => Guarded(stage), CancellationToken.None, TaskCreationOptions.DenyChildAttach, node.Scheduler).Unwrap();

@@ -11,7 +11,7 @@ internal sealed class NodeMetrics : IDisposable
     public const string MeterName = "Keten.Node";
 
     private readonly Meter meter = new(MeterName);
-    private readonly Counter<long> submitted, rejected, decided, refused, entries, skipped, misbehaviour;
+    private readonly Counter<long> submitted, rejected, decided, refused, entries, skipped, misbehaviour, notPruned;
     private readonly Histogram<int> batch;
     private readonly Histogram<double> append, execution, finality;
     private long height, waiting;
@@ -25,6 +25,7 @@ internal sealed class NodeMetrics : IDisposable
         entries = meter.CreateCounter<long>("keten.entries", "{entry}", "Log entries that became blocks.");
         skipped = meter.CreateCounter<long>("keten.entries.skipped", "{entry}", "Log entries that were skipped.");
         misbehaviour = meter.CreateCounter<long>("keten.misbehaviour", "{event}", "What other validators did against the rules, by validator and kind.");
+        notPruned = meter.CreateCounter<long>("keten.shared.prune.failed", "{attempt}", "Times that the shared log could not be told what it may forget.");
         batch = meter.CreateHistogram<int>("keten.batch.size", "{transaction}", "Transactions in an entry of this node's.");
         append = meter.CreateHistogram<double>("keten.log.append.duration", "s", "From appending an entry until it is durable.");
         execution = meter.CreateHistogram<double>("keten.execution.duration", "s", "Executing one block.");
@@ -51,6 +52,12 @@ internal sealed class NodeMetrics : IDisposable
         execution.Record(took.TotalSeconds);
         Volatile.Write(ref height, (long)block.Header.Height);
     }
+
+    public void NotPruned() => notPruned.Add(1);
+
+    /// <summary>Shows how often other nodes gave what was not so.</summary>
+    public void Watch(Joining.Peers peers) =>
+        meter.CreateObservableCounter("keten.peers.lied", () => peers.All.Select(peer => new Measurement<long>(peer.Lies, new KeyValuePair<string, object?>("peer", peer.Name))), "{answer}", "Answers of other nodes that were not so.");
 
     public void Skipped() => skipped.Add(1);
 

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
+using Keten.Node.Joining;
 using Keten.Node.Network;
 using Keten.Node.Storage;
 
@@ -60,6 +62,9 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
     /// <summary>The longest entry that both ledger and log take, in bytes.</summary>
     public int EntryAtMost { get; } = Math.Min(Entry.BytesAtMost, shared?.Log.MaxEntryBytes ?? log.MaxEntryBytes);
 
+    /// <summary>What each validator was seen to attest last: told to one that was restored and does not know it.</summary>
+    public ConcurrentDictionary<KeyId, Spoken> Spoken { get; } = [];
+
     /// <summary>The clock, in whole seconds.</summary>
     public Instant Now => new(options.Clock.GetUtcNow().ToUnixTimeSeconds());
 }
@@ -82,7 +87,7 @@ internal sealed class Progress(KeyId? own)
     /// <summary>From which ledger time on the next block ends a checkpoint.</summary>
     public long CheckpointFrom => Volatile.Read(ref checkpointAt) + Volatile.Read(ref checkpointSeconds);
 
-    /// <summary>Whether others' transactions have been executed since this node last stated its clock: ledger time is the median, and moves only if all say what time it is.</summary>
+    /// <summary>Whether others' transactions, or a tick that asks, have been executed since this node last stated its clock: ledger time is the median, and moves only if all say what time it is.</summary>
     public bool OthersWent
     {
         get => Volatile.Read(ref othersWent) != 0;

@@ -9,7 +9,7 @@ namespace Keten.Node.Pipeline;
 /// <param name="DataFolder">Where everything is kept.</param>
 /// <param name="Genesis">How the ledger began; null: as the data folder says.</param>
 /// <param name="Catalogue">The contracts.</param>
-/// <param name="Validator">The node's key; null: it serves what is stored, and takes and signs nothing.</param>
+/// <param name="Validator">The node's key; null: it takes and signs nothing. With a shared order it follows and verifies, without one it serves what is stored.</param>
 /// <param name="Options">Sizes and times.</param>
 public sealed record NodeSetup(string DataFolder, Genesis? Genesis, Catalogue Catalogue, Signer? Validator, PipelineOptions Options)
 {
@@ -61,6 +61,15 @@ public sealed record PipelineOptions
 
     /// <summary>The clock; the system's unless a test hands its own.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>How many entries a node that is new, or was away, takes one by one rather than a snapshot.</summary>
+    public int ReplayAtMost { get; init; } = 10_000;
+
+    /// <summary>How many of the newest entries are left in the shared log, of those that this node has archived.</summary>
+    public int KeepShared { get; init; } = 1_000;
+
+    /// <summary>How often this node says how far it has archived the shared log.</summary>
+    public TimeSpan ForgetEvery { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a file of blocks grows.</summary>
     public int BlockSegmentBytes { get; init; } = 16 << 20;

@@ -87,7 +87,8 @@ internal sealed class Sequencer(NodeParts node)
     /// <summary>Until closed and nothing is left.</summary>
     public async Task RunAsync()
     {
-        await AllOfTheLog();
+        // Closed before it knew its own last number: it appends nothing, and whoever waits is told.
+        if (!await AllOfTheLog()) return;
         await using var timer = node.Clock.CreateTimer(_ => Poke(), null, node.Options.TickPoll, node.Options.TickPoll);
         while (true)
         {
@@ -107,6 +108,7 @@ internal sealed class Sequencer(NodeParts node)
             if (IsBatchReady()) await Append(Take());
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
             else if (IsTickWanted() && await Append([])) continue;
+            else if (IsTimeWanted() && await Append([], asks: node.Progress.Members.Count > 1)) continue;
             else if (IsMoreComing()) await Task.WhenAny(next, Task.Delay(WaitForMoreAtMost, node.Clock, node.Failure.Stop));
             else await next;
         }
@@ -122,20 +124,22 @@ internal sealed class Sequencer(NodeParts node)
         one.Submission.Answer(one.Index, new Answer(one.Checked.Transaction.Id, AnswerStatus.Rejected, KernelRefusal.NotAValidator, KernelRefusal.NotAValidator.Number, 0, 0));
 
     // What a node that was killed left in the log carries its sequence numbers on: an entry made before they are known would repeat one, and be skipped.
-    private async Task AllOfTheLog()
+    private async Task<bool> AllOfTheLog()
     {
         var last = (await node.Order.RangeAsync(node.Failure.Stop)).Last + (node.Shared is null ? 0 : node.Epoch.Offset);
-        await Until(() => node.State.Read(ledger => (long)ledger.LogPosition) >= last);
+        return await Until(() => Volatile.Read(ref closing) || IsThere()) && IsThere();
+
+        bool IsThere() => node.State.Read(ledger => (long)ledger.LogPosition) >= last;
     }
 
     // Looked at again after each change; that the node stops is one.
-    private async Task Until(Func<bool> isSo)
+    private async Task<bool> Until(Func<bool> isSo)
     {
         while (true)
         {
             var next = change.Next;
             node.Failure.Stop.ThrowIfCancellationRequested();
-            if (isSo()) return;
+            if (isSo()) return true;
             await next;
         }
     }
@@ -162,11 +166,14 @@ internal sealed class Sequencer(NodeParts node)
         if (Volatile.Read(ref underWay) > 0) return false;
         var (now, progress) = (node.Now, node.Progress);
         if (progress.NextWakeUp <= now.Seconds && (now > stated || progress.MoreDue)) return true;
-        // Ticks never answer ticks: only what others' transactions moved is answered.
+        // Ticks never answer ticks: only what others' transactions moved is answered, and a tick that asks.
         if (progress.OthersWent && now > stated) return true;
-        if (progress.AnyIsFull && now > stated && now.Seconds > progress.Now) return true;
-        return Volatile.Read(ref checkpointsWanted) > 0 && now.Seconds >= progress.CheckpointFrom;
+        return progress.AnyIsFull && now > stated && now.Seconds > progress.Now;
     }
+
+    // Somebody waits for a checkpoint, and ledger time stands: it is the median, so the others are asked for theirs, once a second at most. A quiet network is quiet again when nobody waits.
+    private bool IsTimeWanted() =>
+        Volatile.Read(ref underWay) == 0 && Volatile.Read(ref checkpointsWanted) > 0 && node.Now > stated && node.Now.Seconds >= node.Progress.CheckpointFrom;
 
     private Waiting[] Take()
     {
@@ -202,13 +209,13 @@ internal sealed class Sequencer(NodeParts node)
 
     private Instant Statement => node.Now < stated ? stated : node.Now;
 
-    private async Task<bool> Append(Waiting[] batch)
+    private async Task<bool> Append(Waiting[] batch, bool asks = false)
     {
         try
         {
             if (!await MayAppend(isTick: batch.Length == 0)) return false;
             var now = Statement;
-            var entry = Entry.Sign(node.Validator!, node.LedgerId, node.Epoch.Number, ++sequence, now, Array.ConvertAll(batch, one => one.Checked));
+            var entry = Entry.Sign(node.Validator!, node.LedgerId, node.Epoch.Number, ++sequence, now, Array.ConvertAll(batch, one => one.Checked), asks);
             stated = now - stated > HourAtMost ? stated.Plus(HourAtMost) : now;
             Interlocked.Increment(ref underWay);
             own.Enqueue(new Ordered(entry, batch, node.Clock.GetTimestamp()));

@@ -9,15 +9,16 @@ namespace Keten.Node.Storage;
 /// A block as it is stored: what the log does not hold. The transactions are in the log; of each leaf the 32 bytes that name its transaction are left out.
 /// Form: [certificate, transactions, [[place, contract, number, call] …] of those not accepted, first 8 bytes of each decided one's id, new validators or null,
 /// leaves, [[agreement, readers or null] …]]. Pruned: the first five of these alone. Header, certificate, new validators and the place of each decided transaction stay; without the transactions the rest would show nothing.
+/// Of a block before the snapshot with which this node joined: [certificate, how many transactions were decided, new validators or null]. More cannot be checked without the transactions.
 /// </summary>
 internal sealed class BlockRecord
 {
     private const int OriginBytes = 35;     // 0x88, 0x58 0x20, 32 bytes
-    private const int Fields = 7, FieldsPruned = 5;
+    private const int Fields = 7, FieldsPruned = 5, FieldsCertified = 3;
     private readonly byte[]? leaves;
 
-    private BlockRecord(Certificate certificate, int transactions, Refused[] exceptions, byte[] marks, ValidatorSet? next, byte[]? leaves, Dictionary<ulong, Readers> readers) =>
-        (Certificate, Transactions, Exceptions, Marks, Next, this.leaves, Readers) = (certificate, transactions, exceptions, marks, next, leaves, readers);
+    private BlockRecord(Certificate certificate, int transactions, Refused[] exceptions, byte[] marks, ValidatorSet? next, byte[]? leaves, Dictionary<ulong, Readers> readers, int? decided = null) =>
+        (Certificate, Transactions, Exceptions, Marks, Next, this.leaves, Readers, Decided) = (certificate, transactions, exceptions, marks, next, leaves, readers, decided ?? marks.Length / 8);
 
     public Certificate Certificate { get; }
 
@@ -44,9 +45,21 @@ internal sealed class BlockRecord
     /// <summary>Whether the outcomes have been pruned.</summary>
     public bool IsPruned => leaves is null;
 
-    public int Decided => Marks.Length / 8;
+    /// <summary>How many of its transactions were decided.</summary>
+    public int Decided { get; }
 
     public ulong FirstHistory => Header.HistorySize - (ulong)Decided;
+
+    /// <summary>The form of a block of which nothing is known but its certificate and the validators that it decided, if it did.</summary>
+    public static byte[] Write(Certificate certificate, ulong decided, ValidatorSet? next)
+    {
+        var writer = new CborWriter(1024);
+        writer.Array(FieldsCertified);
+        writer.Bytes(certificate.ToBytes());
+        writer.Unsigned(decided);
+        WriteNext(writer, next);
+        return writer.ToArray();
+    }
 
     public static byte[] Write(Certificate certificate, Block block, Dictionary<ulong, Readers> readers)
     {
@@ -55,8 +68,7 @@ internal sealed class BlockRecord
         writer.Bytes(certificate.ToBytes());
         writer.Unsigned((ulong)block.Transactions.Count);
         WriteDecisions(writer, block.Outcomes.Decisions);
-        if (block.Header.Next == block.Header.Validators) writer.Null();
-        else writer.Bytes(block.Next.ToBytes());
+        WriteNext(writer, block.Header.Next == block.Header.Validators ? null : block.Next);
         writer.Bytes(LeavesOf(block));
         writer.Array(readers.Count);
         foreach (var (agreement, may) in readers)
@@ -77,6 +89,7 @@ internal sealed class BlockRecord
     /// <summary>The pruned form of a record's bytes; of one that is pruned, the same again.</summary>
     public static byte[] Pruned(ReadOnlySpan<byte> bytes)
     {
+        if (IsPrunedForm(bytes)) return bytes.ToArray();
         var reader = new CborReader(bytes);
         reader.Array(Fields);
         var from = reader.Offset;
@@ -85,18 +98,22 @@ internal sealed class BlockRecord
     }
 
     /// <summary>Whether a record's bytes are of the pruned form.</summary>
-    public static bool IsPrunedForm(ReadOnlySpan<byte> bytes) => bytes[0] == (0x80 | FieldsPruned);
+    public static bool IsPrunedForm(ReadOnlySpan<byte> bytes) => bytes[0] != (0x80 | Fields);
 
     public static BlockRecord Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new CborReader(bytes);
-        var pruned = reader.Array(Fields) switch
-        {
-            Fields => false,
-            FieldsPruned => true,
-            _ => throw reader.Fault("A block has seven fields, or five where it has been pruned."),
-        };
+        var fields = reader.Array(Fields);
+        if (fields is not (Fields or FieldsPruned or FieldsCertified)) throw reader.Fault("A block has seven fields, five where it has been pruned, or three where it was never executed here.");
+        var pruned = fields != Fields;
         var certificate = Certificate.FromBytes(reader.Bytes());
+        if (fields == FieldsCertified)
+        {
+            var decided = (int)reader.Unsigned(Entry.BytesAtMost);
+            var set = ReadNext(ref reader);
+            reader.End();
+            return new BlockRecord(certificate, decided, [], [], set, null, [], decided);
+        }
         var transactions = (int)reader.Unsigned(Entry.BytesAtMost);
         var exceptions = new Refused[reader.Array(transactions)];
         for (var each = 0; each < exceptions.Length; each++)
@@ -106,7 +123,7 @@ internal sealed class BlockRecord
                 (int)reader.Unsigned((ulong)transactions - 1), (ushort)reader.Unsigned(ushort.MaxValue), (ushort)reader.Unsigned(ushort.MaxValue), (int)reader.Unsigned(Transaction.CallsAtMost));
         }
         var marks = reader.Bytes().ToArray();
-        var next = reader.TryNull() ? null : ValidatorSet.FromBytes(reader.Bytes());
+        var next = ReadNext(ref reader);
         var leaves = pruned ? null : reader.Bytes().ToArray();
         var readers = new Dictionary<ulong, Readers>();
         for (var left = pruned ? 0 : reader.Array(int.MaxValue); left > 0; left--)
@@ -193,6 +210,14 @@ internal sealed class BlockRecord
         }
         return found;
     }
+
+    private static void WriteNext(CborWriter writer, ValidatorSet? next)
+    {
+        if (next is null) writer.Null();
+        else writer.Bytes(next.ToBytes());
+    }
+
+    private static ValidatorSet? ReadNext(ref CborReader reader) => reader.TryNull() ? null : ValidatorSet.FromBytes(reader.Bytes());
 
     private static void WriteDecisions(CborWriter writer, IReadOnlyList<Decision> decisions)
     {

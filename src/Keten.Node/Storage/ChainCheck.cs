@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
@@ -128,16 +127,6 @@ internal sealed class ChainCheck(Genesis genesis, IDisk blockFolder, ulong leave
 
     // Of what restarted the order the record counts, and not who signed it.
     private Hash Next(long position, ReadOnlySpan<byte> entry) =>
-        before is not null && before.LogPosition + 1 == (ulong)position && EpochCertificate.TryRead(entry) is { } restart && restart.Record.Base == before && restart.IsComplete(genesis.Validators)
-            ? Chain(logHash, restart.Record.ToBytes()) : Chain(logHash, entry);
-
-    private static Hash Chain(in Hash before, ReadOnlySpan<byte> entry)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Hash.Bytes(in before));
-        hash.AppendData(entry);
-        Span<byte> digest = stackalloc byte[Hash.Size];
-        hash.GetHashAndReset(digest);
-        return new Hash(digest);
-    }
+        before is not null && before.LogPosition + 1 == (ulong)position && EpochCertificate.TryRead(entry) is { } restart && restart.Record.Base == before && restart.IsComplete(validators.At(before.Height)!)
+            ? Ledger.Chain(logHash, restart.Record.ToBytes()) : Ledger.Chain(logHash, entry);
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
+using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
 using Keten.Kernel.State;
@@ -65,10 +67,15 @@ internal sealed class SnapshotStore(IDisk disk)
     /// <summary>Reads one; null and a reason where it is damaged.</summary>
     public Snapshot? Read(ulong height, out string? wrong)
     {
+        return Parse(disk.ReadAll(NameOf(height), Array.MaxLength), out wrong);
+    }
+
+    /// <summary>Reads a file's bytes; null and a reason where they are none.</summary>
+    public static Snapshot? Parse(byte[] file, out string? wrong)
+    {
         wrong = null;
         try
         {
-            var file = disk.ReadAll(NameOf(height), Array.MaxLength);
             if (file.Length < 4) wrong = "The snapshot is too short.";
             else if (BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(file.Length - 4)) != Crc32C.Of(file.AsSpan(0, file.Length - 4))) wrong = "The snapshot does not match its checksum.";
             else return Snapshot.FromBytes(file.AsMemory(0, file.Length - 4));
@@ -78,6 +85,25 @@ internal sealed class SnapshotStore(IDisk disk)
             wrong = fault.Message;
         }
         return null;
+    }
+
+    /// <summary>A piece of one's file, from a byte on; empty behind its end.</summary>
+    public byte[] Piece(ulong height, ulong offset, int atMost)
+    {
+        using var file = disk.Open(NameOf(height), DiskAccess.Read);
+        if (offset >= (ulong)file.Length) return [];
+        var piece = new byte[(int)Math.Min(atMost, file.Length - (long)offset)];
+        return file.Read((long)offset, piece) == piece.Length ? piece : throw new IOException("A snapshot became shorter while it was read.");
+    }
+
+    /// <summary>The length and the SHA-256 of one's file; null where it is not there any more.</summary>
+    public (ulong Length, Hash Digest)? DigestOf(ulong height)
+    {
+        if (!disk.Exists(NameOf(height))) return null;
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var at = 0UL;
+        for (byte[] piece; (piece = Piece(height, at, 1 << 20)).Length > 0; at += (ulong)piece.Length) hash.AppendData(piece);
+        return (at, new Hash(hash.GetHashAndReset()));
     }
 
     /// <summary>What is wrong with one's bytes as they lie on the disk, piece by piece; null where its checksum holds.</summary>

@@ -29,6 +29,7 @@ internal sealed class TransactionIndex
     /// <summary>Adds the decided transactions of a stored block.</summary>
     public void Add(BlockRecord record)
     {
+        if (record.Marks.Length == 0) return;
         var mark = 0;
         for (var (place, next) = (0, 0); place < record.Transactions; place++)
         {

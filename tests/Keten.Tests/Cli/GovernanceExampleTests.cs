@@ -65,6 +65,8 @@ public sealed class GovernanceExampleTests
             var lean = await reading.ReceiptAsync(after.Transaction.Id, known: known.NewestChange);
             Assert.Empty(Receipt.FromBytes(lean).Changes);
             Assert.Equal(ReceiptFault.None, ReceiptCheck.Check(lean, known, out _));
+            // Delta's node may be a block behind the one that was asked.
+            await foreach (var _ in nodes[3].FollowAsync(after.Header.Height - 1)) break;
             Assert.Equal(3, nodes[3].ChangesOfValidators().Length);
             Assert.Equal(["Alpha", "Beta", "Delta"], nodes[3].Read(ledger => ledger.Validators.All.ToArray()).Select(one => one.Name).Order());
             Assert.Equal(3, Receipt.FromBytes(File.ReadAllBytes(shell["after.cose"])).Changes.Count);

@@ -88,6 +88,30 @@ public sealed class MembershipTests
         Assert.Equal(3, rig[0].CertificateOf(answer.Height)!.Attestations.Count);
     }
 
+    /// <summary>A change is final by those who were to certify it, whoever is not there yet to certify what comes behind it.</summary>
+    [Fact]
+    public async Task A_new_key_is_final_before_anybody_signs_with_it()
+    {
+        await using var rig = new NetworkRig(3);
+        await rig.OpenAllAsync();
+        await rig.FundAsync();
+        await rig.CloseAsync(2);
+        var next = SigningKey.Generate();
+        var height = rig[0].Read(ledger => ledger.Head!.Height) + 1;
+        _ = rig[0].SubmitAsync([rig.Do(2, new KernelCalls.Rekey(rig.PartyOf(2), next.Public, KeyProof.Sign(next, rig.Genesis.LedgerId, rig.PartyOf(2))))], WaitFor.Accepted);
+        while (rig[1].Read(ledger => ledger.Head!.Height) < height) await Task.Delay(5);
+        _ = rig[1].SubmitAsync([rig.Pay(rig.Ada, rig.Bob, 5)], WaitFor.Accepted);
+        while (rig[0].Read(ledger => ledger.Head!.Height) <= height) await Task.Delay(5);
+        // Both find both blocks at once, and the third comes with its old key.
+        for (var each = 0; each < 2; each++) await rig.CloseAsync(each);
+        await rig.OpenAllAsync();
+        await rig.SameAsync(height, 0, 1, 2);
+        await rig.CloseAsync(2);
+        rig.Nodes[2] = next;
+        await rig.OpenAsync(2);
+        await rig.SameAsync(height + 1, 0, 1, 2);
+    }
+
     /// <summary>Rule 13: a muted validator's node appends nothing and certifies on; when it is heard again, it appends again.</summary>
     [Fact]
     public async Task A_muted_validator_certifies_and_appends_nothing_until_it_is_heard_again()

@@ -5,6 +5,7 @@ using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.State;
 using Keten.Log;
+using Keten.Node.Joining;
 using Keten.Node.Network;
 using Keten.Node.Pipeline;
 using Keten.Testing;
@@ -20,14 +21,18 @@ internal sealed class NetworkRig : IAsyncDisposable
     private readonly LedgerNode?[] nodes;
     private readonly ILog?[] logs;
     private const int Joining = 2;
+    private readonly int observers;
 
     /// <param name="validators">How many.</param>
     /// <param name="folder">Where their data folders are to be, v0 and on; null: on simulated disks.</param>
     /// <param name="parameters">The ledger's limits, if others than usual.</param>
-    public NetworkRig(int validators, string? folder = null, Parameters? parameters = null)
+    /// <param name="observers">How many nodes without a key come after the validators.</param>
+    public NetworkRig(int validators, string? folder = null, Parameters? parameters = null, int observers = 0)
     {
+        Order = new MemoryStore(pruneQuorum: 2 * validators / 3 + 1);
         Validators = [.. Enumerable.Range(0, validators).Select(_ => SigningKey.Generate())];
-        Nodes = [.. Validators, .. Enumerable.Range(0, Joining).Select(_ => SigningKey.Generate())];
+        this.observers = observers;
+        Nodes = [.. Validators, .. Enumerable.Range(0, observers + Joining).Select(_ => SigningKey.Generate())];
         Parties = [.. Nodes.Select(_ => SigningKey.Generate())];
         disks = [.. Enumerable.Range(0, Nodes.Length).Select(each => folder is null ? (IDisk)new SimulatedDisk(each) : new RealDisk(Path.Combine(folder, $"v{each}")))];
         (nodes, logs) = (new LedgerNode?[Nodes.Length], new ILog?[Nodes.Length]);
@@ -48,7 +53,9 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public SimulatedClock Clock { get; } = new(1_800_000_000);
 
-    public MemoryStore Order { get; set; } = new();
+    public MemoryStore Order { get; set; }
+
+    public PipelineOptions Options { get; set; } = new() { Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300), ForgetEvery = TimeSpan.FromMilliseconds(20), KeepShared = 1_000_000 };
 
     public IRegister Register { get; set; } = new MemoryRegister();
 
@@ -64,18 +71,31 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     public IDisk DiskOf(int validator) => disks[validator];
 
-    /// <summary>A validator's data folder and key, as a command has them while the node is stopped.</summary>
-    public NodeSetup Setup(int validator) =>
-        new("none", Genesis, BuiltIn.Catalogue, Nodes[validator], new PipelineOptions { Clock = Clock, Verifiers = 1, FarewellAtMost = TimeSpan.FromMilliseconds(300) }) { Disk = disks[validator] };
+    /// <summary>Exchanges a node's disk.</summary>
+    public void Replace(int node, IDisk disk) => disks[node] = disk;
+
+    /// <summary>A node's data folder and key, as a command has them while the node is stopped; an observer has none.</summary>
+    public NodeSetup Setup(int node) =>
+        new("none", Genesis, BuiltIn.Catalogue, node >= Validators.Length && node < Validators.Length + observers ? null : Nodes[node], Options with { Clock = Clock }) { Disk = disks[node] };
 
     /// <summary>The log that a validator was opened with last.</summary>
     public ILog LogOf(int validator) => logs[validator]!;
 
+    /// <summary>Another node as a peer, which may change what it says.</summary>
+    public LocalPeer PeerOf(int node, Func<PeerQuestion, byte[]?, byte[]?>? tamper = null) => new($"http://v{node}", () => nodes[node], tamper);
+
     public async Task OpenAsync(int validator, ILog? log = null, params Func<ulong, Certificate?>[] peers) => nodes[validator] = await LedgerNode.OpenAsync(
         Setup(validator) with
         {
-            Shared = new SharedOrder(logs[validator] = log ?? new MemoryLog(Order), Register) { CertificatesOf = (height, _) => peers.Select(peer => peer(height)).OfType<Certificate>().ToAsyncEnumerable() },
+            Shared = new SharedOrder(logs[validator] = log ?? new MemoryLog(Order, $"v{validator}"), Register) { CertificatesOf = (height, _) => peers.Select(peer => peer(height)).OfType<Certificate>().ToAsyncEnumerable() },
         });
+
+    /// <summary>Opens a node with peers.</summary>
+    public async Task JoinAsync(int node, ILog? log, params Peer[] peers)
+    {
+        var all = new Peers(peers);
+        nodes[node] = await LedgerNode.OpenAsync(Setup(node) with { Shared = new SharedOrder(logs[node] = log ?? new MemoryLog(Order, $"v{node}"), Register) { CertificatesOf = all.CertificatesOf, Peers = all } });
+    }
 
     public async Task OpenAllAsync()
     {
@@ -147,6 +167,18 @@ internal sealed class NetworkRig : IAsyncDisposable
         var answer = (await submitted)[0];
         Assert.Equal(AnswerStatus.Done, answer.Status);
         return answer;
+    }
+
+    /// <summary>Waits until no entry has come for a while in which several could have, and all that is open has certified what it has executed.</summary>
+    public async Task QuietAsync()
+    {
+        var log = new MemoryLog(Order);
+        for (var (last, same) = (0L, 0); same < 15; same++)
+        {
+            await Task.Delay(10);
+            if ((await log.RangeAsync()).Last is var now && now == last && nodes.All(node => node is null || (long)node.Read(ledger => ledger.LogPosition) == now && node.Head?.Header.Height == node.Read(ledger => ledger.Head?.Height))) continue;
+            (last, same) = ((await log.RangeAsync()).Last, 0);
+        }
     }
 
     /// <summary>Waits until validators have certified a height, and demands that all have the same header there.</summary>

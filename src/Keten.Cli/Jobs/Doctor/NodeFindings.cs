@@ -30,6 +30,9 @@ internal sealed class NodeFindings(JsonObject node, Limits limits)
     private Finding? Quorum()
     {
         if (node["missing"] is not JsonObject missing || (double)missing["seconds"]! < limits.Patience.TotalSeconds) return null;
+        // Who observes by its peers sees no statements, but certificates.
+        if (node["key"] is null)
+            return new Finding("noQuorum", $"Block {missing["height"]} is not certified since {Seconds((double)missing["seconds"]!)}.", "None of the nodes that are followed has a certificate of it.", "Ask the operators of a validator: keten doctor there says who is missing.");
         var (who, block, attest) = (Names(missing["validators"]!.AsArray()), (ulong)missing["height"]!, (bool)missing["attestations"]!);
         var heard = node["validators"]!.AsArray().Where(one => (ulong)one!["newest"]! >= block).Select(one => (string)one!["name"]!).ToHashSet(StringComparer.Ordinal);
         var forked = !attest && missing["validators"]!.AsArray().Any(one => heard.Contains((string)one!));
@@ -43,7 +46,7 @@ internal sealed class NodeFindings(JsonObject node, Limits limits)
     // Where a quorum is there all the same: who was not heard of the newest block.
     private IEnumerable<Finding> Absent()
     {
-        if (node["orderSilentSeconds"] is null || height == 0 || (double)node["heightSeconds"]! < limits.Patience.TotalSeconds || Order() is not null) yield break;
+        if (node["key"] is null || node["orderSilentSeconds"] is null || height == 0 || (double)node["heightSeconds"]! < limits.Patience.TotalSeconds || Order() is not null) yield break;
         foreach (var one in node["validators"]!.AsArray())
             if ((ulong)one!["newest"]! < height && (string?)node["key"]?["id"] != (string?)one["id"])
                 yield return new Finding("validatorAbsent", $"{one["name"]} has not signed block {height}.",
