@@ -84,7 +84,15 @@ public sealed class DoctorTests : IDisposable
         await rig.OpenAsync(0, new ShuttingOutLog(new MemoryLog(rig.Order), shut.Token));
         for (var each = 1; each < 4; each++) await rig.OpenAsync(each);
         _ = rig[0].SubmitAsync([rig.BeginMoney()], Node.Pipeline.WaitFor.Accepted);
-        Assert.Contains("on its way through the order", What(await StuckAsync(rig, "acceptedNotFinal")), StringComparison.Ordinal);
+        await using var host = await HostAsync(rig, 0);
+        rig.Clock.Advance(TimeSpan.FromSeconds(20));
+        var found = await UntilAsync("acceptedNotFinal", () =>
+        {
+            rig.Clock.Advance(TimeSpan.FromSeconds(2));
+            return shell.JsonAsync("doctor", "--url", host.Url);
+        });
+        Assert.Contains("on its way through the order", What(found), StringComparison.Ordinal);
+        // Let in again, or it waits for its entry when it is closed.
         await shut.CancelAsync();
     }
 
@@ -120,7 +128,8 @@ public sealed class DoctorTests : IDisposable
         var (exit, json) = await shell.JsonAsync("doctor", "--url", first.Url, "--url", second.Url, "--url", third.Url);
         var found = Assert.Single(json["findings"]!.AsArray(), found => (string?)found!["code"] == "clockOff")!;
         Assert.Equal(1, exit);
-        Assert.StartsWith($"The clock of {second.Url}/ is 60 s ahead", What(found), StringComparison.Ordinal);
+        Assert.StartsWith($"The clock of {second.Url}/ is ", What(found), StringComparison.Ordinal);
+        Assert.EndsWith("ahead of the others'.", What(found), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,11 +181,11 @@ public sealed class DoctorTests : IDisposable
         await using var rig = new NetworkRig(4);
         await rig.OpenAllAsync();
         await rig.OpenAsync(4);
-        await FoundAsync(rig, "notAValidator", node: 4);
         await rig.CarryAsync(0, new KernelCalls.Change(null, null, null, new Activation(Hash.Of("contracts to come"u8), 500), null, null, null, null), 0, 1, 2);
-        await FoundAsync(rig, "catalogueToCome");
         await rig.CarryAsync(0, new KernelCalls.Change(null, null, null, null, null, null, rig.PartyOf(3), null), 0, 1, 2);
         await FoundAsync(rig, "muted", node: 3);
+        await FoundAsync(rig, "notAValidator", node: 4);
+        await FoundAsync(rig, "catalogueToCome");
     }
 
     [Fact]

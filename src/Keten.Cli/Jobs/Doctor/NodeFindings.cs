@@ -104,7 +104,7 @@ internal sealed class NodeFindings(JsonObject node, Limits limits)
             : null;
     }
 
-    private static string Names(JsonArray names) => names.Count == 0 ? "nobody" : string.Join(", ", names.Select(name => (string)name!));
+    private static string Names(JsonArray names) => names.Count == 0 ? "nobody" : string.Join(", ", names.Select(name => (string)name!).Order(StringComparer.Ordinal));
 
     internal static string Seconds(double seconds) =>
         seconds < 120 ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.#} s") : string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} minutes");
