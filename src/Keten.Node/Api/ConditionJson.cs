@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
 using Keten.Node.Hosting;
