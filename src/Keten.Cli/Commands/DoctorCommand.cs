@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Keten.Cli.Jobs.Doctor;
 using Keten.Cli.Terminals;
-using Keten.Client;
 using Keten.Node.Hosting;
 
 namespace Keten.Cli.Commands;

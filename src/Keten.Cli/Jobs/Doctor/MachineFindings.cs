@@ -54,7 +54,7 @@ internal static class MachineFindings
     private static Finding? Secret(string path, string what)
     {
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        if (OperatingSystem.IsWindows() || !File.Exists(path) || (File.GetUnixFileMode(path) & Others) == 0) return null;
+        if (OperatingSystem.IsWindows() || !File.Exists(path) || (File.GetUnixFileMode(path) & Others) == UnixFileMode.None) return null;
         return new Finding("keyReadable", $"Others than its owner may read or write the {what}, {path}.", "Whoever has it can act in this node's name.", $"chmod 600 {path}; and if others have been on the machine, replace it.");
     }
 
