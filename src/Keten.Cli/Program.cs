@@ -19,6 +19,7 @@ public static class Program
         {
             BackupCommand.Create(),
             DemoCommand.Create(),
+            DoctorCommand.Create(),
             EpochCommand.Create(),
             EvidenceCommand.Create(),
             FsckCommand.Create(),

@@ -29,6 +29,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         if (validator is not null && promises is not null && blocks.Any(block => IsOurs(block, validator)) && await KnowsPromises(blocks, certificates, validator, promises))
             await State(blocks, certificates, validator, promises);
         for (var each = 0; each < certificates.Length; each++) watch.Certified(certificates[each] ??= await Certificate(blocks[each].Header, blocks[each].Validators));
+        watch.Pulse.Done();
         board.ForgetUpTo((long)blocks[^1].Header.Height);
         stated.Clear();
         return certificates!;
@@ -79,7 +80,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     private async Task<Certificate> Certificate(Header header, ValidatorSet validators)
     {
         var attested = new SortedDictionary<KeyId, Standing>();
-        return await Gather(header, validators, standing => IsAttested(header, validators, standing), attested) ?? Of(header, attested);
+        return await Gather(header, validators, standing => IsAttested(header, validators, standing), attested, certifies: true) ?? Of(header, attested);
     }
 
     private async Task<Certificate?> FromOthers(Header header, ValidatorSet validators)
@@ -116,8 +117,9 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     }
 
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
-    private async Task<Certificate?> Gather(Header header, ValidatorSet validators, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
+    private async Task<Certificate?> Gather(Header header, ValidatorSet validators, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed, bool certifies = false)
     {
+        watch.Pulse.Waits(header, validators, certifies, () => Said(header, validators, passes));
         // As long as what is published comes in by itself, nothing is asked for.
         for (var (ask, silent) = (missed, false); ; silent = ask)
         {
@@ -131,6 +133,15 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
             }
             ask = !await Comes(next);
         }
+    }
+
+    // For whoever asks what is stuck: whose statements of a height are such as are waited for.
+    private HashSet<KeyId> Said(Header header, ValidatorSet validators, Func<Standing, bool> passes)
+    {
+        var said = new HashSet<KeyId>();
+        foreach (var statement in board.Of((long)header.Height))
+            if (Standing.Read(statement.Validator, statement.Bytes.Span) is { } standing && validators.Find(standing.Echo.Validator) is not null && passes(standing)) said.Add(standing.Echo.Validator);
+        return said;
     }
 
     // Silence and the end are changes like any other, by the node's own clock: nobody leaves the scheduler that the node runs under.

@@ -121,6 +121,21 @@ public sealed class LedgerNode : IAsyncDisposable
         remove => watch.Found -= value;
     }
 
+    /// <summary>How the node stands just now: what it waits for, and for whom.</summary>
+    public NodeCondition Condition()
+    {
+        var head = Head?.Header;
+        var (executed, time, validators, muted, next) = Read(ledger => (
+            ledger.Head?.Height ?? 0, ledger.State.Now, ledger.Validators, node.Validator is { } own && ledger.Validators.ById(own.Id) is { } one && ledger.State.IsMuted(one.Party), ledger.State.NextCatalogue));
+        var joint = node.Shared is not null;
+        return new NodeCondition
+        {
+            Head = head, HeadFor = watch.Pulse.HeadFor(head?.Height ?? 0), Executed = executed, LedgerTime = time, Validators = validators, Key = node.Validator?.Id, IsMuted = muted,
+            Missing = watch.Pulse.Missing(), NewestStatements = watch.Pulse.Newest, OrderSilent = joint ? watch.Pulse.Silent : null, Promised = promises?.Highest.Height ?? 0,
+            OldestAccepted = sequencer.Oldest, Lacks = next is { } coming && Catalogue.ByHash(coming.Catalogue) is null ? (coming.Catalogue, coming.Height) : null,
+        };
+    }
+
     /// <summary>This validator's signed word that a transaction which it answered «accepted» is in the order, or will be before it expires; null where the node has no key.</summary>
     public Acceptance? PromiseOf(Transaction transaction) => node.Validator is { } validator ? Acceptance.Sign(validator, transaction) : null;
 

@@ -48,6 +48,9 @@ internal sealed class Sequencer(NodeParts node)
     /// <summary>The entry of this node's own that is next in the log, if these are its bytes.</summary>
     public Ordered? TakeOwn(ReadOnlyMemory<byte> bytes) => own.TryPeek(out var next) && next.Entry.Bytes.Span.SequenceEqual(bytes.Span) && own.TryDequeue(out next) ? next : null;
 
+    /// <summary>How long the oldest own entry that was appended has not come back.</summary>
+    public TimeSpan Oldest => own.TryPeek(out var oldest) ? node.Clock.GetElapsedTime(oldest.Appended) : TimeSpan.Zero;
+
     /// <summary>An own entry has been executed.</summary>
     public void Executed()
     {
