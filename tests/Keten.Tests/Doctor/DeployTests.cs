@@ -78,7 +78,7 @@ public sealed partial class DeployTests
     {
         var lines = File.ReadAllLines(Path.Combine(Folder, "Containerfile"));
         var profile = File.ReadAllText(Path.Combine(Root(), "src", "Keten.Cli", "Properties", "PublishProfiles", "linux-x64.pubxml"));
-        var folder = PublishDir().Match(profile).Groups[1].Value;
+        var folder = PublishDir().Match(profile).Groups["folder"].Value;
         var copied = lines.Single(line => line.StartsWith("COPY ", StringComparison.Ordinal)).Split(' ');
         Assert.Equal(Path.GetFullPath(Path.Combine(Root(), "src", "Keten.Cli", folder, "keten")), Path.GetFullPath(Path.Combine(Root(), copied[1])));
         Assert.Contains($"ENTRYPOINT [\"{copied[2]}\"]", lines);
@@ -99,7 +99,7 @@ public sealed partial class DeployTests
 
     private static string Root([System.Runtime.CompilerServices.CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 
-    [GeneratedRegex("<PublishDir>(.*?)</PublishDir>", RegexOptions.None, 1000)]
+    [GeneratedRegex("<PublishDir>(?<folder>.*?)</PublishDir>", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PublishDir();
 
     /// <summary>As much of YAML as our files use: maps by indentation, lists of texts, quoted or not.</summary>

@@ -7,7 +7,6 @@ using Keten.Kernel.Blocks;
 using Keten.Kernel.State;
 using Keten.Log;
 using Keten.Node.Hosting;
-using Keten.Node.Network;
 using Keten.Testing;
 using Keten.Tests.Commands;
 using Keten.Tests.Networks;
