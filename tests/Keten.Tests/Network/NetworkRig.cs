@@ -174,9 +174,13 @@ internal sealed class NetworkRig : IAsyncDisposable
         await CloseAllAsync();
     }
 
-    // What time it is, the test says; how long something takes is real, or who waits a while would wait for ever.
+    // What time it is, the test says; timers are real, or who waits a while would wait for ever.
     private sealed class HandSet(TimeProvider clock) : TimeProvider
     {
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
         public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override long GetTimestamp() => clock.GetTimestamp();
     }
 }
