@@ -147,12 +147,16 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     // Silence and the end are changes like any other, by the node's own clock: nobody leaves the scheduler that the node runs under.
     private async Task<bool> Comes(Task next)
     {
-        var began = node.Clock.GetTimestamp();
-        await using var silence = node.Clock.CreateTimer(_ => board.Wake(), null, Silence, Timeout.InfiniteTimeSpan);
+        var silent = 0;
+        await using var silence = node.Clock.CreateTimer(_ =>
+        {
+            Volatile.Write(ref silent, 1);
+            board.Wake();
+        }, null, Silence, Timeout.InfiniteTimeSpan);
         await using var stopped = node.Failure.Stop.UnsafeRegister(static board => ((StatementBoard)board!).Wake(), board);
         await next;
         node.Failure.Stop.ThrowIfCancellationRequested();
-        return node.Clock.GetElapsedTime(began) < Silence;
+        return Volatile.Read(ref silent) == 0;
     }
 
     // Whether as many statements have passed as make a certificate.
