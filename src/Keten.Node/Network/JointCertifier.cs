@@ -46,7 +46,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
             for (var each = 0; each < certificates.Length; each++)
                 if ((certificates[each] ??= await FromOthers(blocks[each].Header, blocks[each].Validators)) is null) lacking++;
             if (lacking == 0) return false;
-            await Task.Delay(Pause, node.Failure.Stop);
+            await Task.Delay(Pause, node.Clock, node.Failure.Stop);
         }
         return true;
     }

@@ -61,7 +61,7 @@ internal sealed class Mirror(NodeParts node, SharedOrder shared)
                     throw new NodeStoppedException(
                         $"This node knows the log up to {last}, and neither the shared log nor another node still has what follows. Start it again: it then takes a snapshot from another node.");
             }
-            await Task.Delay(Pause, node.Failure.Stop);
+            await Task.Delay(Pause, node.Clock, node.Failure.Stop);
         }
     }
 
