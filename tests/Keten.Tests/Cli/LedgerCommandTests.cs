@@ -75,8 +75,10 @@ public sealed class LedgerCommandTests : IAsyncLifetime
         Assert.Equal((1, KernelRefusal.NotAValidatorsVote.Number), await RefusedAsync(["validator", "propose", "--suspend", "1.1", .. As("bank")]));
         Assert.Equal(2, (await shell.JsonAsync(["validator", "propose", "--suspend", "one", .. As("org")])).Exit);
         Assert.Equal(2, (await shell.JsonAsync(["validator", "propose", "--add", "Other", .. As("org")])).Exit);
-        File.WriteAllText(shell["limits.json"], """{"expiryAheadSeconds": 3600, "stepsPerCall": 5000, "wakeUpsPerBlock": 500, "checkpointRecords": 50000, "checkpointSeconds": 2, "admittedBy": [],
-            "bytesPerSecond": 2000000, "stepsPerSecond": 100000, "recordsPerSecond": 100000, "clockAheadSeconds": 86400}""");
+        File.WriteAllText(shell["limits.json"], """
+            {"expiryAheadSeconds": 3600, "stepsPerCall": 5000, "wakeUpsPerBlock": 500, "checkpointRecords": 50000, "checkpointSeconds": 2, "admittedBy": [],
+            "bytesPerSecond": 2000000, "stepsPerSecond": 100000, "recordsPerSecond": 100000, "clockAheadSeconds": 86400}
+            """);
         var changed = await shell.JsonAsync(["validator", "propose", "--limits", shell["limits.json"], .. As("org")]);
         Assert.Equal(0, changed.Exit);
         Assert.Equal(3_600, host.Node.Read(ledger => ledger.State.Parameters.ExpiryAheadSeconds));

@@ -74,7 +74,7 @@ public sealed class FloodTests
         await rig.SameAsync(answers.Max(answer => answer.Height), 0, 1, 2, 3);
         for (var each = 0; each < 4; each++) Assert.Equal((0ul, null), (rig[each].Read(ledger => ledger.Skipped), rig[each].Fault));
         // It took the time that so many bytes take.
-        Assert.True(rig[0].Read(ledger => ledger.State.Now) - began > 6);
+        Assert.True(rig[0].Read(ledger => ledger.State.Now) - began > 2);
     }
 
     [Fact]
