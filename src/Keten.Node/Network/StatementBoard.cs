@@ -9,7 +9,7 @@ namespace Keten.Node.Network;
 /// </summary>
 internal sealed class StatementBoard(IRegister register, Failure failure)
 {
-    // A standing is some 250 bytes.
+    // A standing with the header that it attests is some 560 bytes.
     private const int LongestStatement = 1_024;
     private readonly Lock gate = new();
     private readonly SortedDictionary<long, SortedDictionary<string, Statement>> byHeight = [];

@@ -276,7 +276,7 @@ public sealed class LedgerNode : IAsyncDisposable
         return node.Archive.Prune((await node.Log.RangeAsync(cancel)).First);
     }
 
-    /// <summary>Finishes what it has accepted, and closes.</summary>
+    /// <summary>Finishes what it has accepted, among others for <see cref="PipelineOptions.FarewellAtMost"/> at most: it takes them and the shared log; and closes.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref closed, 1) != 0) return;
@@ -286,14 +286,13 @@ public sealed class LedgerNode : IAsyncDisposable
         {
             if (node.Validator is not null)
             {
-                await stages[0];
-                await sequencer.AllExecuted();
-                if (node.Shared is not null) await AllFinal().WaitAsync(node.Options.FarewellAtMost, node.Clock, node.Failure.Stop);
+                if (node.Shared is null) await Farewell();
+                else await Farewell().WaitAsync(node.Options.FarewellAtMost, node.Clock, node.Failure.Stop);
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or TimeoutException)
         {
-            // It had stopped already, or the others are not there to certify.
+            // It had stopped already, the log takes nothing, or the others are not there to certify.
         }
         var why = new NodeStoppedException("The node has been closed.");
         node.Failure.Set(why);
@@ -345,8 +344,11 @@ public sealed class LedgerNode : IAsyncDisposable
         }
     }
 
-    private async Task AllFinal()
+    private async Task Farewell()
     {
+        await stages[0];
+        await sequencer.AllExecuted();
+        if (node.Shared is null) return;
         while (true)
         {
             var next = node.Moved.Next;
