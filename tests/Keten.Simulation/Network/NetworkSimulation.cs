@@ -121,9 +121,11 @@ internal sealed class NetworkSimulation
         busy++;
         return world.Threads.Start(async () =>
         {
-            while (!resting)
+            while (true)
             {
                 await world.Wait(world.Random.Next(20, 800));
+                // One that signs a counter twice would make a payment void that is to show that all is well.
+                if (resting) break;
                 var (request, inOrder) = payments.Draw(Now);
                 var wait = world.Random.Next(3) == 0 ? WaitFor.Accepted : WaitFor.Final;
                 for (var tries = world.Random.Next(1, 4); tries > 0 && await Submit(honest[world.Random.Next(honest.Length)], request, wait, 4_000) is null; tries--)
