@@ -54,6 +54,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     private async Task State(IReadOnlyList<Block> blocks, Certificate?[] certificates, Signer validator, PromiseFile promises)
     {
         var echoes = new Echo[blocks.Count];
+        var said = new List<(Header, Standing)>();
         for (var each = 0; each < echoes.Length; each++)
         {
             if (!IsOurs(blocks[each], validator)) continue;
@@ -62,17 +63,35 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
             if (certificates[each] is not null) continue;
             // A promise that was made before a restart is stated again: the register may have lost it, and others may wait for it.
             var promise = promises.Of(header);
-            if (promise != Promise.Forgotten) await Publish(validator, header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null, header));
+            if (promise != Promise.Forgotten) said.Add((header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null, header)));
         }
-        // One by one: whoever waits with an attestation for a later header's echoes may be what those who would give them wait for.
+        await Publish(validator, said);
+        // As soon as one can be attested, it is: whoever waits with an attestation for a later header's echoes may be what those who would give them wait for.
+        var read = blocks.Select(_ => new SortedDictionary<KeyId, Standing>()).ToArray();
         for (var each = 0; each < echoes.Length; each++)
         {
-            if (certificates[each] is not null || !IsOurs(blocks[each], validator)) continue;
+            if (!IsToAttest(each)) continue;
             var (header, validators) = (blocks[each].Header, blocks[each].Validators);
-            if (promises.Of(header) != Promise.None || (certificates[each] = await Gather(header, validators, standing => IsEcho(header, validators, standing), [])) is not null) continue;
-            promises.Keep(header);
-            await Publish(validator, header, new Standing(echoes[each], Attestation.Sign(validator, header), header));
+            if ((certificates[each] = await Gather(header, validators, standing => IsEcho(header, validators, standing), read[each])) is not null) continue;
+            // What a quorum has read by then goes with it, in one flush and one request.
+            var together = 1;
+            while (each + together < echoes.Length && IsToAttest(each + together) && IsRead(each + together)) together++;
+            await Attest(validator, promises, blocks.Skip(each).Take(together).Select((block, place) => (block.Header, echoes[each + place])).ToArray());
         }
+
+        bool IsToAttest(int each) => certificates[each] is null && IsOurs(blocks[each], validator) && promises.Of(blocks[each].Header) == Promise.None;
+
+        bool IsRead(int each)
+        {
+            var (header, validators) = (blocks[each].Header, blocks[each].Validators);
+            return Look(header, validators, board.Of((long)header.Height), standing => IsEcho(header, validators, standing), read[each]);
+        }
+    }
+
+    private Task Attest(Signer validator, PromiseFile promises, (Header Header, Echo Echo)[] some)
+    {
+        promises.Keep(Array.ConvertAll(some, one => one.Header));
+        return Publish(validator, Array.ConvertAll(some, one => (one.Header, new Standing(one.Echo, Attestation.Sign(validator, one.Header), one.Header))));
     }
 
     private static bool IsOurs(Block block, Signer validator) => block.Validators.Find(validator.Id) is not null;
@@ -103,18 +122,16 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         standing.Echo.Position == header.LogPosition && standing.Echo.LogHash == header.LogHash
         && standing.Echo.Verify(header.LedgerId, header.Epoch, validators.Find(standing.Echo.Validator)!.Value, node.Keys);
 
-    private async Task Publish(Signer validator, Header header, Standing standing)
+    // By rising height.
+    private async Task Publish(Signer validator, IReadOnlyList<(Header Header, Standing Standing)> some)
     {
-        stated[header.Height] = (header, standing);
-        await shared.Register.PublishAsync(validator.Id.ToString(), (long)header.Height, standing.ToBytes(), node.Failure.Stop);
+        foreach (var (header, standing) in some) stated[header.Height] = (header, standing);
+        foreach (var chunk in some.Chunk(RegisterLimits.AtOnce))
+            await shared.Register.PublishAsync(validator.Id.ToString(), Array.ConvertAll(chunk, one => new Stated((long)one.Header.Height, one.Standing.ToBytes())), node.Failure.Stop);
     }
 
     // The register may have forgotten what was stated, and each waits for the others: all that is not certified yet is stated again.
-    private async Task StateAgain()
-    {
-        if (validator is null) return;
-        foreach (var (header, standing) in stated.Values.ToArray()) await Publish(validator, header, standing);
-    }
+    private Task StateAgain() => validator is null ? Task.CompletedTask : Publish(validator, [.. stated.Values]);
 
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
     private async Task<Certificate?> Gather(Header header, ValidatorSet validators, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed, bool certifies = false)
