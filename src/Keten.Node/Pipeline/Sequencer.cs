@@ -58,11 +58,14 @@ internal sealed class Sequencer(NodeParts node)
         Poke();
     }
 
-    /// <summary>An own entry was skipped: it came behind the block in which the validators changed. Its transactions were never decided, and another node takes them.</summary>
-    /// <exception cref="NodeStoppedException">This node may still append: then nobody knows why.</exception>
+    /// <summary>
+    /// An own entry was skipped. With transactions it came behind the block in which the validators changed: they were never decided, and another node takes them. A tick may have come
+    /// behind others' that moved the time as far, and then one whose bucket is full has none free: nothing is lost with it.
+    /// </summary>
+    /// <exception cref="NodeStoppedException">It has transactions, and this node may still append: then nobody knows why.</exception>
     public void Skipped(Ordered own, long position)
     {
-        if (node.Progress.MayAppend) throw new NodeStoppedException($"The log's entry {position} is this node's own, and the ledger skipped it.");
+        if (node.Progress.MayAppend && own.Waiting.Length > 0) throw new NodeStoppedException($"The log's entry {position} is this node's own, and the ledger skipped it.");
         foreach (var one in own.Waiting) Decline(one);
         Executed();
     }

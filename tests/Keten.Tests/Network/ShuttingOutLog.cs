@@ -2,21 +2,33 @@ using Keten.Log;
 
 namespace Keten.Tests.Networks;
 
-/// <summary>A log that takes nothing of this one, until it is told to.</summary>
-internal sealed class ShuttingOutLog(ILog inner, CancellationToken until = default) : ILog
+/// <summary>A log that takes nothing of this one while it is shut.</summary>
+internal sealed class ShuttingOutLog(ILog inner) : ILog
 {
-    private volatile int asked;
+    private volatile TaskCompletionSource? shut;
+    private volatile int held;
 
-    /// <summary>How many appends came.</summary>
-    public int Asked => asked;
+    /// <summary>How many appends it has held up.</summary>
+    public int Held => held;
+
+    public ShuttingOutLog Shut()
+    {
+        shut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return this;
+    }
+
+    /// <summary>Takes what it has held up, and what comes.</summary>
+    public void Open() => shut?.SetResult();
 
     public int MaxEntryBytes => inner.MaxEntryBytes;
 
     public async ValueTask<long> AppendAsync(ReadOnlyMemory<byte> entry, CancellationToken cancel = default)
     {
-        Interlocked.Increment(ref asked);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, until);
-        await Task.Delay(Timeout.Infinite, either.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        if (shut is { Task.IsCompleted: false } waited)
+        {
+            Interlocked.Increment(ref held);
+            await waited.Task.WaitAsync(cancel);
+        }
         return await inner.AppendAsync(entry, cancel);
     }
 

@@ -135,10 +135,10 @@ public sealed class ValidatorTests
     public async Task A_validator_whose_log_takes_nothing_is_closed_all_the_same()
     {
         await using var rig = new NetworkRig(4);
-        var log = new ShuttingOutLog(new MemoryLog(rig.Order));
+        var log = new ShuttingOutLog(new MemoryLog(rig.Order)).Shut();
         await rig.OpenAsync(0, log);
         var waiting = rig[0].SubmitAsync([rig.BeginMoney()], WaitFor.Final);
-        await Wait.UntilAsync(() => log.Asked > 0);
+        await Wait.UntilAsync(() => log.Held > 0);
         await rig.CloseAsync(0).WaitAsync(TimeSpan.FromSeconds(30));
         await Assert.ThrowsAsync<NodeStoppedException>(() => waiting);
     }
