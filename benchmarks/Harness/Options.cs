@@ -18,6 +18,9 @@ internal enum Length
 /// <param name="Names">Words that are no options.</param>
 internal sealed record Options(Length Length, int? RoundsAsked, bool Json, bool Keep, IReadOnlyList<string> Names)
 {
+    /// <summary>How many seeds a simulation runs, where that was said.</summary>
+    public int? Seeds { get; init; }
+
     /// <summary>How many rounds are measured.</summary>
     public int Rounds => RoundsAsked ?? (Length == Length.Quick ? 3 : 5);
 
@@ -44,6 +47,9 @@ internal sealed record Options(Length Length, int? RoundsAsked, bool Json, bool 
                 case "--keep": read = read with { Keep = true }; break;
                 case "--rounds" when ++at < words.Length && int.TryParse(words[at], NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) && rounds is > 0 and <= 100:
                     read = read with { RoundsAsked = rounds };
+                    break;
+                case "--seeds" when ++at < words.Length && int.TryParse(words[at], NumberStyles.None, CultureInfo.InvariantCulture, out var seeds) && seeds is > 0 and <= 10_000_000:
+                    read = read with { Seeds = seeds };
                     break;
                 case ['-', ..]: return null;
                 default: names.Add(words[at]); break;

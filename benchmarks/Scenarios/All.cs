@@ -21,6 +21,7 @@ internal static class All
         new("soak", "seven tenths of what the node can do, for a while", Soak.MeasureAsync),
         new("visa-day", "a day of Visa's transfers on a node's disk, projected", VisaDay.MeasureAsync),
         new("network", "four validators on three etcd servers, all on this machine", Network.MeasureAsync),
+        new("simulate", "whole networks in simulation, from one seed each (--seeds N); and broken ones, which must be found", Simulate.MeasureAsync),
         new("parts", "the small parts that every transaction goes through, by BenchmarkDotNet", SmallPartsScenario.MeasureAsync),
     ];
 

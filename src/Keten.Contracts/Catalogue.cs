@@ -2,6 +2,7 @@ using Keten.Contracts.Banking;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Money;
 using Keten.Contracts.Tariffs;
+using Keten.Contracts.Vehicles;
 using Keten.Kernel;
 
 namespace Keten.Contracts;
@@ -19,5 +20,9 @@ public static class BuiltIn
         Clearing.Contents,
         TickChannel.Contents,
         Collection.Contents,
-        Payouts.Contents);
+        Payouts.Contents,
+        Registration.Contents,
+        VehicleLife.Contents,
+        Recalls.Contents,
+        Sale.Contents);
 }

@@ -1,6 +1,6 @@
 namespace Keten.Log;
 
-/// <summary>Entries that wait to be sent to a server, in the order in which they were handed in. Their bytes stay their callers' until they are taken: a queue costs no copy, and one who
+/// <summary>Entries that wait to be sent to a server, in the order in which there was room for them: those who have to wait for room come in as it falls. Their bytes stay their callers' until they are taken: a queue costs no copy, and one who
 /// gives up before that adds nothing. Bounded: who comes when it is full waits.</summary>
 /// <param name="entriesAtMost">How many wait at most.</param>
 /// <param name="bytesAtMost">How many bytes; one entry waits, however long it is.</param>

@@ -8,7 +8,7 @@ namespace Keten.Cli.Commands;
 /// <summary>Demonstrations on a ledger of their own.</summary>
 internal static class DemoCommand
 {
-    public static Command Create() => new("demo", "Demonstrations on a fresh ledger of their own, with a simulated bank.") { Bank(), BankAnswers() };
+    public static Command Create() => new("demo", "Demonstrations on a fresh ledger of their own, with a simulated bank.") { Bank(), BankAnswers(), Invoice() };
 
     private static Command Bank()
     {
@@ -24,6 +24,28 @@ internal static class DemoCommand
             {
                 using var demo = await BankDemo.FoundAsync(host, cancel);
                 if (!parse.GetValue(check)) return await StayAsync(terminal, demo, host.Url, target ?? throw ExitException.Usage("--out DIR says where the gateway's key goes."), cancel);
+                var report = await demo.CheckAsync(target, cancel);
+                terminal.Show([.. report.Select(fact => (fact.Key, fact.Value?.ToString()))]);
+                terminal.Result((JsonObject)report.DeepClone());
+                return (bool)report["holds"]! ? Exit.Ok : Exit.Failed;
+            }, cancel);
+        });
+        return command;
+    }
+
+    private static Command Invoice()
+    {
+        var check = new Option<bool>("--check") { Description = "Do it once, check it, and stop; there is no other way yet.", Required = true };
+        var folder = new Option<DirectoryInfo>("--out") { Description = "Where to leave the documents and the evidence; a new folder.", HelpName = "DIR", Required = true };
+        var command = new Command("invoice", "From the meter to the bank: sessions, an invoice in UBL, a debit, the bank's answers, and the evidence of all of it, traced; then each document with one byte changed.") { check, folder };
+        Terminal.Runs(command, (terminal, parse, cancel) =>
+        {
+            var target = parse.GetRequiredValue(folder);
+            if (target.Exists && target.EnumerateFileSystemInfos().Any()) throw ExitException.Usage($"{target} is not empty.");
+            target.Create();
+            return RunCommand.WithNodeAsync(0, null, async host =>
+            {
+                using var demo = await InvoiceDemo.FoundAsync(host, cancel);
                 var report = await demo.CheckAsync(target, cancel);
                 terminal.Show([.. report.Select(fact => (fact.Key, fact.Value?.ToString()))]);
                 terminal.Result((JsonObject)report.DeepClone());

@@ -13,7 +13,7 @@ internal static class TraceCommand
 {
     public static Command Create()
     {
-        var what = new Argument<string?>("bundle") { Description = "An evidence bundle, to be checked offline; with --url, the id of the transaction that charged.", Arity = ArgumentArity.ZeroOrOne };
+        var what = new Argument<string?>("bundle") { Description = "An evidence bundle of a session or of an invoice, to be checked offline; with --url, the id of the transaction that charged.", Arity = ArgumentArity.ZeroOrOne };
         var genesis = new Option<FileInfo?>("--genesis") { Description = "The genesis of the ledger that is meant; without it the bundle's own is taken, and shown.", HelpName = "FILE" };
         var data = new Option<DirectoryInfo?>("--data") { Description = "The data folder of a settlement, to export from.", HelpName = "DIR" };
         var session = new Option<string?>("--session") { Description = "The id of the session to export.", HelpName = "ID" };
@@ -27,7 +27,7 @@ internal static class TraceCommand
         }.WithKeyFolder().WithPassword();
         Terminal.Runs(command, async (terminal, parse, cancel) => (parse.GetValue(what), parse.GetValue(data), parse.GetValue(session), parse.GetValue(url), parse.GetValue(export)) switch
         {
-            ({ } file, null, null, null, null) => Check(terminal, EvidenceBundle.FromBytes(Files.Read(new FileInfo(file), EvidenceBundle.BytesAtMost)), parse.GetValue(genesis)),
+            ({ } file, null, null, null, null) => Check(terminal, Files.Read(new FileInfo(file), InvoiceBundle.BytesAtMost), parse.GetValue(genesis)),
             ({ } id, null, null, { } node, var target) => Check(terminal, await Fetch(parse, id, node, parse.GetValue(key), target, cancel), parse.GetValue(genesis)),
             (null, { } folder, { } id, null, { } target) => await Export(terminal, new SettleFolder(folder.FullName), id, target, cancel),
             _ => throw ExitException.Usage("Either a bundle to check, or ID --url URL, or --data DIR --session ID --export FILE."),
@@ -51,6 +51,18 @@ internal static class TraceCommand
         {
             throw new ExitException(Exit.Failed, missing.Message);
         }
+    }
+
+    private static int Check(Terminal terminal, byte[] bytes, FileInfo? genesis) =>
+        InvoiceBundle.Is(bytes) ? Check(terminal, InvoiceBundle.FromBytes(bytes), genesis) : Check(terminal, EvidenceBundle.FromBytes(bytes), genesis);
+
+    private static int Check(Terminal terminal, InvoiceBundle bundle, FileInfo? genesis)
+    {
+        var report = InvoiceTrace.Check(bundle, genesis is null ? null : GenesisFile.Load(genesis.FullName));
+        foreach (var link in report.Links) terminal.Say($"{(link.Holds ? "[green]holds[/]" : "[red]FAILS[/]")}  {link.Name,-26} {Spectre.Console.Markup.Escape(link.Says)}");
+        terminal.Plain(report.Holds ? "The whole chain holds." : $"The chain breaks at: {report.Broken!.Name}.");
+        terminal.Result(report.ToJson());
+        return report.Holds ? Exit.Ok : Exit.Failed;
     }
 
     private static int Check(Terminal terminal, EvidenceBundle bundle, FileInfo? genesis)

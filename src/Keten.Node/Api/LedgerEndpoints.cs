@@ -25,6 +25,7 @@ internal static class LedgerEndpoints
         app.MapGet("/v1/catalogue", CatalogueOf).About("Catalogue", "The contracts with their clauses, events, records and refusals");
         app.MapGet("/v1/refusals", Refusals).About("Catalogue", "All refusals by number");
         app.MapGet("/health/live", () => Answers.Json(new JsonObject { ["status"] = "live" })).About("Health", "Whether the process answers");
+        app.MapGet("/health/condition", ConditionJson.Of).About("Health", "How the node stands: what it waits for, and for whom; what keten doctor reads");
         app.MapGet("/health/ready", Ready).About("Health", "Whether the node takes transactions");
     }
 

@@ -14,6 +14,9 @@ public sealed class HostState : IDisposable
     /// <summary>Begins to stop.</summary>
     public Task Stop() => stopping.CancelAsync();
 
+    /// <summary>How far the views are, and whether they fail just now; null where the node has none.</summary>
+    public Func<(ulong Height, bool Failing)>? Views { get; set; }
+
     /// <inheritdoc/>
     public void Dispose() => stopping.Dispose();
 }

@@ -21,6 +21,7 @@ public sealed class Rooms : IAsyncDisposable
     private readonly DocumentStore documents;
     private readonly ILogger<Rooms> log;
     private readonly Task following, pruning;
+    private long failedAt = -1;
 
     private Rooms(WebApplication app)
     {
@@ -38,6 +39,7 @@ public sealed class Rooms : IAsyncDisposable
         new ViewEndpoints(Views, node, guard, json).Map(app);
         new WebhookEndpoints(webhooks, dispatcher, webhookOptions, Views, guard).Map(app);
         new DocumentEndpoints(documents, vaultOptions, guard).Map(app);
+        services.GetRequiredService<HostState>().Views = () => (Views.Height, Volatile.Read(ref failedAt) == (long)Views.Height);
         following = Task.Run(FollowAsync);
         var keep = configuration.Ledger.KeepBlocks;
         pruning = keep == 0 ? Task.CompletedTask : Task.Run(() => new Pruning(node, keep, () => WebhookDispatcher.Reached(Views, webhooks), log).RunAsync(PruneEvery, clock, stop.Token));
@@ -100,6 +102,7 @@ public sealed class Rooms : IAsyncDisposable
             catch (Exception fault)
             {
                 // Whatever it is: the ledger goes on without views, and they are tried again from where they stand.
+                Volatile.Write(ref failedAt, (long)Views.Height);
                 log.LogError(fault, "The views stand still at block {Height}.", Views.Height);
                 await Task.Delay(Pause, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             }

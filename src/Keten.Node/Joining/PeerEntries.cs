@@ -27,6 +27,9 @@ internal sealed class PeerEntries(NodeParts node, Peers peers)
     private const int BlocksAtOnce = 64;
     private const long BytesAtOnce = 64 << 20;
 
+    /// <summary>The latest epoch of a certified header that a peer has shown.</summary>
+    public ulong CertifiedEpoch { get; private set; }
+
     /// <summary>Takes some from the first peer that gives any.</summary>
     public async Task<PeerAnswer> AdvanceAsync()
     {
@@ -58,6 +61,7 @@ internal sealed class PeerEntries(NodeParts node, Peers peers)
         {
             var by = chain.Validators;
             chain.Take(block);
+            CertifiedEpoch = Math.Max(CertifiedEpoch, block.Header.Epoch);
             certified.Enqueue((block.Header, by));
         }
         var before = (Header: head, By: certifiers);

@@ -17,7 +17,7 @@ internal sealed class EpochFolder(IDisk disk)
 {
     private const string Signed = ".signed", Pending = ".pending", Followed = ".record", Again = ".again", Entered = ".entered";
 
-    /// <summary>The folder in a data folder; null where there is none, which is not created.</summary>
+    /// <summary>The folder in a data folder, made where it is not there.</summary>
     public static EpochFolder Of(IDisk data) => new(data.Folder("epochs"));
 
     /// <summary>The highest epoch whose record this validator has signed; 0 where none.</summary>

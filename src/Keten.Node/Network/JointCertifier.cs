@@ -17,6 +17,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     // Where nobody has said anything for so long, what was said may have been missed, or something is wrong.
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400), Pause = TimeSpan.FromMilliseconds(500);
     private readonly StatementBoard board = new(shared.Register, node.Failure);
+    private readonly SortedDictionary<ulong, (Header Header, Standing Standing)> stated = [];
     private bool behind, missed = true;
 
     public override Task RunAsync() => board.RunAsync();
@@ -28,7 +29,9 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         if (validator is not null && promises is not null && blocks.Any(block => IsOurs(block, validator)) && await KnowsPromises(blocks, certificates, validator, promises))
             await State(blocks, certificates, validator, promises);
         for (var each = 0; each < certificates.Length; each++) watch.Certified(certificates[each] ??= await Certificate(blocks[each].Header, blocks[each].Validators));
+        watch.Pulse.Done();
         board.ForgetUpTo((long)blocks[^1].Header.Height);
+        stated.Clear();
         return certificates!;
     }
 
@@ -43,7 +46,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
             for (var each = 0; each < certificates.Length; each++)
                 if ((certificates[each] ??= await FromOthers(blocks[each].Header, blocks[each].Validators)) is null) lacking++;
             if (lacking == 0) return false;
-            await Task.Delay(Pause, node.Failure.Stop);
+            await Task.Delay(Pause, node.Clock, node.Failure.Stop);
         }
         return true;
     }
@@ -51,6 +54,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     private async Task State(IReadOnlyList<Block> blocks, Certificate?[] certificates, Signer validator, PromiseFile promises)
     {
         var echoes = new Echo[blocks.Count];
+        var said = new List<(Header, Standing)>();
         for (var each = 0; each < echoes.Length; each++)
         {
             if (!IsOurs(blocks[each], validator)) continue;
@@ -59,17 +63,35 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
             if (certificates[each] is not null) continue;
             // A promise that was made before a restart is stated again: the register may have lost it, and others may wait for it.
             var promise = promises.Of(header);
-            if (promise != Promise.Forgotten) await Publish(validator, header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null, header));
+            if (promise != Promise.Forgotten) said.Add((header, new Standing(echoes[each], promise == Promise.This ? Attestation.Sign(validator, header) : null, header)));
         }
-        // One by one: whoever waits with an attestation for a later header's echoes may be what those who would give them wait for.
+        await Publish(validator, said);
+        // As soon as one can be attested, it is: whoever waits with an attestation for a later header's echoes may be what those who would give them wait for.
+        var read = blocks.Select(_ => new SortedDictionary<KeyId, Standing>()).ToArray();
         for (var each = 0; each < echoes.Length; each++)
         {
-            if (certificates[each] is not null || !IsOurs(blocks[each], validator)) continue;
+            if (!IsToAttest(each)) continue;
             var (header, validators) = (blocks[each].Header, blocks[each].Validators);
-            if (promises.Of(header) != Promise.None || (certificates[each] = await Gather(header, validators, standing => IsEcho(header, validators, standing), [])) is not null) continue;
-            promises.Keep(header);
-            await Publish(validator, header, new Standing(echoes[each], Attestation.Sign(validator, header), header));
+            if ((certificates[each] = await Gather(header, validators, standing => IsEcho(header, validators, standing), read[each])) is not null) continue;
+            // What a quorum has read by then goes with it, in one flush and one request.
+            var together = 1;
+            while (each + together < echoes.Length && IsToAttest(each + together) && IsRead(each + together)) together++;
+            await Attest(validator, promises, blocks.Skip(each).Take(together).Select((block, place) => (block.Header, echoes[each + place])).ToArray());
         }
+
+        bool IsToAttest(int each) => certificates[each] is null && IsOurs(blocks[each], validator) && promises.Of(blocks[each].Header) == Promise.None;
+
+        bool IsRead(int each)
+        {
+            var (header, validators) = (blocks[each].Header, blocks[each].Validators);
+            return Look(header, validators, board.Of((long)header.Height), standing => IsEcho(header, validators, standing), read[each]);
+        }
+    }
+
+    private Task Attest(Signer validator, PromiseFile promises, (Header Header, Echo Echo)[] some)
+    {
+        promises.Keep(Array.ConvertAll(some, one => one.Header));
+        return Publish(validator, Array.ConvertAll(some, one => (one.Header, new Standing(one.Echo, Attestation.Sign(validator, one.Header), one.Header))));
     }
 
     // In an epoch that this node has not come into yet it says nothing: it is opened again first, and gives up what it promised in an earlier one.
@@ -78,7 +100,7 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     private async Task<Certificate> Certificate(Header header, ValidatorSet validators)
     {
         var attested = new SortedDictionary<KeyId, Standing>();
-        return await Gather(header, validators, standing => IsAttested(header, validators, standing), attested) ?? Of(header, attested);
+        return await Gather(header, validators, standing => IsAttested(header, validators, standing), attested, certifies: true) ?? Of(header, attested);
     }
 
     private async Task<Certificate?> FromOthers(Header header, ValidatorSet validators)
@@ -101,17 +123,27 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         standing.Echo.Position == header.LogPosition && standing.Echo.LogHash == header.LogHash
         && standing.Echo.Verify(header.LedgerId, header.Epoch, validators.Find(standing.Echo.Validator)!.Value, node.Keys);
 
-    private async Task Publish(Signer validator, Header header, Standing standing) =>
-        await shared.Register.PublishAsync(validator.Id.ToString(), (long)header.Height, standing.ToBytes(), node.Failure.Stop);
+    // By rising height.
+    private async Task Publish(Signer validator, IReadOnlyList<(Header Header, Standing Standing)> some)
+    {
+        foreach (var (header, standing) in some) stated[header.Height] = (header, standing);
+        foreach (var chunk in some.Chunk(RegisterLimits.AtOnce))
+            await shared.Register.PublishAsync(validator.Id.ToString(), Array.ConvertAll(chunk, one => new Stated((long)one.Header.Height, one.Standing.ToBytes())), node.Failure.Stop);
+    }
+
+    // The register may have forgotten what was stated, and each waits for the others: all that is not certified yet is stated again.
+    private Task StateAgain() => validator is null ? Task.CompletedTask : Publish(validator, [.. stated.Values]);
 
     // Gathers the statements of a quorum of validators that pass, each validator's once; or gives the certificate that other nodes have, where the statements do not come.
-    private async Task<Certificate?> Gather(Header header, ValidatorSet validators, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed)
+    private async Task<Certificate?> Gather(Header header, ValidatorSet validators, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed, bool certifies = false)
     {
+        watch.Pulse.Waits(header, validators, certifies, () => Said(header, validators, passes));
         // As long as what is published comes in by itself, nothing is asked for.
         for (var (ask, silent) = (missed, false); ; silent = ask)
         {
             var next = board.Next;
             if ((behind || silent) && await FromPeers(header, validators) is { } known) return known;
+            if (silent) await StateAgain();
             if (Look(header, validators, ask ? await board.AskAsync((long)header.Height) : board.Of((long)header.Height), passes, passed))
             {
                 (behind, missed) = (false, ask);
@@ -121,17 +153,28 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         }
     }
 
+    // For whoever asks what is stuck: whose statements of a height are such as are waited for.
+    private HashSet<KeyId> Said(Header header, ValidatorSet validators, Func<Standing, bool> passes)
+    {
+        var said = new HashSet<KeyId>();
+        foreach (var statement in board.Of((long)header.Height))
+            if (Standing.Read(statement.Validator, statement.Bytes.Span) is { } standing && validators.Find(standing.Echo.Validator) is not null && passes(standing)) said.Add(standing.Echo.Validator);
+        return said;
+    }
+
+    // Silence and the end are changes like any other, by the node's own clock: nobody leaves the scheduler that the node runs under.
     private async Task<bool> Comes(Task next)
     {
-        try
+        var silent = 0;
+        await using var silence = node.Clock.CreateTimer(_ =>
         {
-            await next.WaitAsync(Silence, node.Failure.Stop);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
+            Volatile.Write(ref silent, 1);
+            board.Wake();
+        }, null, Silence, Timeout.InfiniteTimeSpan);
+        await using var stopped = node.Failure.Stop.UnsafeRegister(static board => ((StatementBoard)board!).Wake(), board);
+        await next;
+        node.Failure.Stop.ThrowIfCancellationRequested();
+        return Volatile.Read(ref silent) == 0;
     }
 
     // Whether as many statements have passed as make a certificate.

@@ -40,7 +40,7 @@ internal sealed class Mirror(NodeParts node, SharedOrder shared)
             await RefuseAnother(last, offset);
             await foreach (var entry in shared.Log.FollowAsync(last - offset, node.Failure.Stop))
             {
-                var position = await node.Log.AppendAsync(Kept(entry.Bytes), node.Failure.Stop);
+                var position = await node.Log.AppendAsync(Kept(entry.Bytes));
                 if (position != entry.Position + offset) throw new NodeStoppedException($"The shared log's entry {entry.Position} came after {position - offset - 1} of this node's copy.");
             }
         }
@@ -61,9 +61,9 @@ internal sealed class Mirror(NodeParts node, SharedOrder shared)
                 if (shared.Log is NoSharedLog) return;
                 throw new NodeStoppedException("The order was restarted while this node was away, and it has followed by the other nodes' entries. Start it again: it then goes on in the new order.");
             }
-            if (answer == PeerAnswer.Forgotten) throw new NodeStoppedException("The order was restarted while this node was away, and no other node still has the entries before that. Start it again: it then takes a snapshot from another node.");
-            // It was not so, or they have not gone further yet.
-            if (answer == PeerAnswer.None) node.EpochAhead = 0;
+            if (answer == PeerAnswer.Forgotten && peers.CertifiedEpoch > node.Epoch.Number) throw new NodeStoppedException("The order was restarted while this node was away, and no other node still has the entries before that. Start it again: it then takes a snapshot from another node.");
+            // It was not so, as far as anybody shows, or they have not gone further yet.
+            if (answer != PeerAnswer.Given) node.EpochAhead = 0;
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class Mirror(NodeParts node, SharedOrder shared)
                     throw new NodeStoppedException(
                         $"This node knows the log up to {last}, and neither the shared log nor another node still has what follows. Start it again: it then takes a snapshot from another node.");
             }
-            await Task.Delay(Pause, node.Failure.Stop);
+            await Task.Delay(Pause, node.Clock, node.Failure.Stop);
         }
     }
 

@@ -86,17 +86,20 @@ internal sealed class PromiseFile : IDisposable
         return header.Height + Kept - 1 <= highest || header.Height <= Floor ? Promise.Forgotten : Promise.None;
     }
 
-    /// <summary>Promises a header about which nothing is promised, durably.</summary>
-    public void Keep(Header header)
+    /// <summary>Promises headers about which nothing is promised, durably.</summary>
+    public void Keep(params ReadOnlySpan<Header> headers)
     {
-        var at = (int)(header.Height % Kept);
-        kept[at] = (header.Height, header.Hash);
-        highest = Math.Max(highest, header.Height);
         Span<byte> place = stackalloc byte[Place];
-        BinaryPrimitives.WriteUInt64LittleEndian(place, header.Height);
-        header.Hash.CopyTo(place[8..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(place[^4..], Crc32C.Of(place[..^4]));
-        file.Write(at * Place, place);
+        foreach (var header in headers)
+        {
+            var at = (int)(header.Height % Kept);
+            kept[at] = (header.Height, header.Hash);
+            highest = Math.Max(highest, header.Height);
+            BinaryPrimitives.WriteUInt64LittleEndian(place, header.Height);
+            header.Hash.CopyTo(place[8..]);
+            BinaryPrimitives.WriteUInt32LittleEndian(place[^4..], Crc32C.Of(place[..^4]));
+            file.Write(at * Place, place);
+        }
         file.Flush();
     }
 

@@ -15,7 +15,7 @@ internal sealed class SharedPruning(NodeParts node, ILog shared)
         var said = 1L;
         while (true)
         {
-            await Task.Delay(node.Options.ForgetEvery, node.Failure.Stop);
+            await Task.Delay(node.Options.ForgetEvery, node.Clock, node.Failure.Stop);
             if (node.IsLeftBehind || Archived(node.Archive.Head) - node.Options.KeepShared + 1 is var before && before <= said) continue;
             try
             {

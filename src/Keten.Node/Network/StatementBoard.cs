@@ -9,7 +9,7 @@ namespace Keten.Node.Network;
 /// </summary>
 internal sealed class StatementBoard(IRegister register, Failure failure)
 {
-    // A standing is some 250 bytes.
+    // A standing with the header that it attests is some 560 bytes.
     private const int LongestStatement = 1_024;
     private readonly Lock gate = new();
     private readonly SortedDictionary<long, SortedDictionary<string, Statement>> byHeight = [];
@@ -19,13 +19,16 @@ internal sealed class StatementBoard(IRegister register, Failure failure)
     /// <summary>Completes when something was published.</summary>
     public Task Next => changed.Next;
 
+    /// <summary>Lets all who wait look again.</summary>
+    public void Wake() => changed.Set();
+
     /// <summary>Follows the register until the node stops.</summary>
     public async Task RunAsync()
     {
         await foreach (var statement in register.FollowAsync(failure.Stop))
         {
             Put(statement);
-            changed.Set();
+            Wake();
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed class Watch(NodeParts node, EvidenceStore store)
 
     public EvidenceStore Store => store;
 
+    /// <summary>What is noted of the others meanwhile.</summary>
+    public Pulse Pulse { get; } = new(node.Clock);
+
     private ValidatorSet Validators => node.Progress.Members;
 
     /// <summary>A validator's statement about a height, as the register shows it beside this node's own header. The same one may be shown many times.</summary>
@@ -29,6 +32,7 @@ internal sealed class Watch(NodeParts node, EvidenceStore store)
     {
         var id = standing.Echo.Validator;
         if (Validators.Find(id) is not { } key) return;
+        Pulse.Heard(id, own.Height);
         lock (gate)
         {
             if (!seen.TryGetValue((id, own.Height), out var before)) seen.Add((id, own.Height), before = new Seen(standing.Echo));
@@ -94,9 +98,13 @@ internal sealed class Watch(NodeParts node, EvidenceStore store)
     {
         while (true)
         {
-            await Task.Delay(Glance, node.Failure.Stop);
-            if (node.Archive.Head is not { } head) continue;
-            foreach (var statement in await shared.Register.ReadAsync((long)head.Header.Height, node.Failure.Stop))
+            await Task.Delay(Glance, node.Clock, node.Failure.Stop);
+            var head = node.Archive.Head;
+            Pulse.HeadFor(head?.Header.Height ?? 0);
+            var stated = await shared.Register.ReadAsync((long)(head?.Header.Height ?? 0), node.Failure.Stop);
+            Pulse.Answered();
+            if (head is null) continue;
+            foreach (var statement in stated)
                 if (Standing.Read(statement.Validator, statement.Bytes.Span) is { } standing) Stated(head.Header, standing);
             Certified(head);
         }

@@ -28,7 +28,7 @@ public sealed class LedgerNode : IAsyncDisposable
     private readonly Task[] stages;
     private int closed;
 
-    private LedgerNode(NodeParts node, PromiseFile? promises, Watch watch, IDisposable folderLock)
+    private LedgerNode(NodeParts node, PromiseFile? promises, Watch watch, IDisposable folderLock, Func<NodeParts, PromiseFile, Certifier>? certifying)
     {
         (this.node, this.promises, this.watch, this.folderLock) = (node, promises, watch, folderLock);
         node.Progress.Take(node.Ledger, 0);
@@ -39,7 +39,7 @@ public sealed class LedgerNode : IAsyncDisposable
         sequencer = new Sequencer(node);
         var executed = Channel.CreateBounded<Executed>(BlocksAhead);
         door = new Door(node, sequencer);
-        stages = [.. Stages(executed)];
+        stages = [.. Stages(executed, certifying)];
         node.Failure.Stop.UnsafeRegister(static stopped => ((LedgerNode)stopped!).Wake(), this);
     }
 
@@ -81,7 +81,7 @@ public sealed class LedgerNode : IAsyncDisposable
             epoch = EpochStart.Enter(disk, epoch, ledger, blocks, promises);
             var shared = setup.Shared?.OfEpoch is { } ofEpoch ? ofEpoch(epoch.Number) : setup.Shared;
             var parts = new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, shared) { Epoch = epoch, EpochAhead = entrance.Epoch };
-            var node = new LedgerNode(parts, promises, new Watch(parts, new EvidenceStore(disk)), folderLock);
+            var node = new LedgerNode(parts, promises, new Watch(parts, new EvidenceStore(disk)), folderLock, setup.Certifying);
             node.AppendAgain(EpochFolder.Of(disk).ReadAgain(epoch.Number));
             try
             {
@@ -122,6 +122,21 @@ public sealed class LedgerNode : IAsyncDisposable
     {
         add => watch.Found += value;
         remove => watch.Found -= value;
+    }
+
+    /// <summary>How the node stands just now: what it waits for, and for whom.</summary>
+    public NodeCondition Condition()
+    {
+        var head = Head?.Header;
+        var (executed, time, validators, muted, next) = Read(ledger => (
+            ledger.Head?.Height ?? 0, ledger.State.Now, ledger.Validators, node.Validator is { } own && ledger.Validators.ById(own.Id) is { } one && ledger.State.IsMuted(one.Party), ledger.State.NextCatalogue));
+        var joint = node.Shared is not null;
+        return new NodeCondition
+        {
+            Head = head, HeadFor = watch.Pulse.HeadFor(head?.Height ?? 0), Executed = executed, LedgerTime = time, Validators = validators, Key = node.Validator?.Id, IsMuted = muted,
+            Missing = watch.Pulse.Missing(), NewestStatements = watch.Pulse.Newest, OrderSilent = joint ? watch.Pulse.Silent : null, Promised = promises?.Highest.Height ?? 0,
+            OldestAccepted = sequencer.Oldest, Lacks = next is { } coming && Catalogue.ByHash(coming.Catalogue) is null ? (coming.Catalogue, coming.Height) : null,
+        };
     }
 
     /// <summary>This validator's signed word that a transaction which it answered «accepted» is in the order, or will be before it expires; null where the node has no key.</summary>
@@ -264,7 +279,7 @@ public sealed class LedgerNode : IAsyncDisposable
         return node.Archive.Prune((await node.Log.RangeAsync(cancel)).First);
     }
 
-    /// <summary>Finishes what it has accepted, and closes.</summary>
+    /// <summary>Finishes what it has accepted, among others for <see cref="PipelineOptions.FarewellAtMost"/> at most: it takes them and the shared log; and closes.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref closed, 1) != 0) return;
@@ -274,14 +289,13 @@ public sealed class LedgerNode : IAsyncDisposable
         {
             if (node.Validator is not null)
             {
-                await stages[0];
-                await sequencer.AllExecuted();
-                if (node.Shared is not null) await AllFinal().WaitAsync(node.Options.FarewellAtMost, node.Failure.Stop);
+                if (node.Shared is null) await Farewell();
+                else await Farewell().WaitAsync(node.Options.FarewellAtMost, node.Clock, node.Failure.Stop);
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or TimeoutException)
         {
-            // It had stopped already, or the others are not there to certify.
+            // It had stopped already, the log takes nothing, or the others are not there to certify.
         }
         var why = new NodeStoppedException("The node has been closed.");
         node.Failure.Set(why);
@@ -333,8 +347,11 @@ public sealed class LedgerNode : IAsyncDisposable
         }
     }
 
-    private async Task AllFinal()
+    private async Task Farewell()
     {
+        await stages[0];
+        await sequencer.AllExecuted();
+        if (node.Shared is null) return;
         while (true)
         {
             var next = node.Moved.Next;
@@ -358,12 +375,12 @@ public sealed class LedgerNode : IAsyncDisposable
 
     private ulong SecondSnapshot() => node.Snapshots.Heights() is [_, var second, ..] ? second : 0;
 
-    private IEnumerable<Task> Stages(Channel<Executed> executed)
+    private IEnumerable<Task> Stages(Channel<Executed> executed, Func<NodeParts, PromiseFile, Certifier>? certifying)
     {
         // Without key and shared order it shows what is stored.
         if (node.Validator is null && node.Shared is null) yield break;
         if (node.Validator is not null) yield return Run(sequencer.RunAsync);
-        var certifier = CertifierOf();
+        var certifier = certifying?.Invoke(node, promises!) ?? CertifierOf();
         yield return Run(new ExecutionStage(node, sequencer, proofs, rhythm, watch, executed.Writer).RunAsync);
         yield return Run(new FinalStage(node, proofs, rhythm, certifier, executed.Reader).RunAsync);
         yield return Run(certifier.RunAsync);

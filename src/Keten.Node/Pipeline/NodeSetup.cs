@@ -18,6 +18,9 @@ public sealed record NodeSetup(string DataFolder, Genesis? Genesis, Catalogue Ca
 
     /// <summary>What the validators of the ledger share; none where this node is the only one.</summary>
     public SharedOrder? Shared { get; init; }
+
+    /// <summary>Who certifies instead of the node's own: a simulation's.</summary>
+    internal Func<NodeParts, PromiseFile, Certifier>? Certifying { get; init; }
 }
 
 /// <summary>Sizes and times of the pipeline; each with its default.</summary>
@@ -53,7 +56,7 @@ public sealed record PipelineOptions
     /// <summary>How often the node looks whether a tick is wanted.</summary>
     public TimeSpan TickPoll { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a validator that is closed waits for the others to certify what it has executed.</summary>
+    /// <summary>How long a validator that is closed waits for the shared log to take what it took, and for the others to certify it.</summary>
     public TimeSpan FarewellAtMost { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The operator's word that a clock more than 35 days ahead of the ledger's time is right. Whatever expires in between expires for ever.</summary>

@@ -48,6 +48,9 @@ internal sealed class Sequencer(NodeParts node)
     /// <summary>The entry of this node's own that is next in the log, if these are its bytes.</summary>
     public Ordered? TakeOwn(ReadOnlyMemory<byte> bytes) => own.TryPeek(out var next) && next.Entry.Bytes.Span.SequenceEqual(bytes.Span) && own.TryDequeue(out next) ? next : null;
 
+    /// <summary>How long the oldest own entry that was appended has not come back.</summary>
+    public TimeSpan Oldest => own.TryPeek(out var oldest) ? node.Clock.GetElapsedTime(oldest.Appended) : TimeSpan.Zero;
+
     /// <summary>An own entry has been executed.</summary>
     public void Executed()
     {
@@ -55,11 +58,14 @@ internal sealed class Sequencer(NodeParts node)
         Poke();
     }
 
-    /// <summary>An own entry was skipped: it came behind the block in which the validators changed. Its transactions were never decided, and another node takes them.</summary>
-    /// <exception cref="NodeStoppedException">This node may still append: then nobody knows why.</exception>
+    /// <summary>
+    /// An own entry was skipped. With transactions it came behind the block in which the validators changed: they were never decided, and another node takes them. A tick may have come
+    /// behind others' that moved the time as far, and then one whose bucket is full has none free: nothing is lost with it.
+    /// </summary>
+    /// <exception cref="NodeStoppedException">It has transactions, and this node may still append: then nobody knows why.</exception>
     public void Skipped(Ordered own, long position)
     {
-        if (node.Progress.MayAppend) throw new NodeStoppedException($"The log's entry {position} is this node's own, and the ledger skipped it.");
+        if (node.Progress.MayAppend && own.Waiting.Length > 0) throw new NodeStoppedException($"The log's entry {position} is this node's own, and the ledger skipped it.");
         foreach (var one in own.Waiting) Decline(one);
         Executed();
     }
@@ -106,9 +112,15 @@ internal sealed class Sequencer(NodeParts node)
             else if (Volatile.Read(ref closing) && waiting.IsEmpty) return;
             else if (IsTickWanted() && await Append([])) continue;
             else if (IsTimeWanted() && await Append([], asks: node.Progress.Members.Count > 1)) continue;
-            else if (IsMoreComing()) await Task.WhenAny(next, Task.Delay(WaitForMoreAtMost, node.Clock, node.Failure.Stop));
+            else if (IsMoreComing()) await MoreOr(next);
             else await next;
         }
+    }
+
+    private async Task MoreOr(Task next)
+    {
+        await using var enough = node.Clock.CreateTimer(_ => Poke(), null, WaitForMoreAtMost, Timeout.InfiniteTimeSpan);
+        await next;
     }
 
     private void DeclineAll()

@@ -97,7 +97,7 @@ public sealed class TransactionApiTests
         }));
         await held.WaitAsync();
         var taken = rig.Post(Array(Pays(ledger, 10)), "application/cbor", accept: "application/cbor");
-        while (!ledger.Node.IsBusy) await Task.Delay(5);
+        await Wait.UntilAsync(() => ledger.Node.IsBusy);
         try
         {
             foreach (var (body, type) in ((byte[], string)[])[(Array(Pays(ledger, 5)), "application/cbor"), (ledger.Pay(ledger.Ada, ledger.Bob, 1), "application/cose")])

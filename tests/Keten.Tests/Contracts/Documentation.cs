@@ -5,9 +5,11 @@ using Keten.Contracts.Banking;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Money;
 using Keten.Contracts.Tariffs;
+using Keten.Contracts.Vehicles;
 using Keten.Kernel;
 using Keten.Testing;
 using static Keten.Tests.Contracts.Cast;
+using static Keten.Tests.Contracts.Vehicles.Garage;
 
 namespace Keten.Tests.Contracts;
 
@@ -123,6 +125,25 @@ public sealed partial class Documentation
             story.ThenBalance(Grid, Cents(rows.Current.Customer)).ThenBalance(Box, Cents(rows.Current.Provider)).ThenHeld(Cents(0));
             Assert.Equal(rows.Current.Held, (story.State.Debt.Open + story.State.Debt.Underway).Minor);
         }
+    }
+
+    [Fact]
+    public void The_worked_sale_of_a_vehicle_comes_out_as_the_page_says()
+    {
+        var story = Story<Sale>.Open(
+            KeptWorld(), new Sale.Offer(Ada, Bob, Judge, Register, Vin, Cents(8_000), Cents(1_000), new SaleTerms(7, 3, 14, 14, 90), UpTo(3_000, 3_000)), [Ada]);
+        var rows = Rows("docs/contracts/vehicles.md").ToArray();
+        Assert.Equal(4, rows.Length);
+        story.When(new Sale.Accept(), signedBy: [Bob]);
+        Expect(0);
+        story.Meanwhile(world => world.Do(Register, new Registration.Transfer(Vin, Bob), Ada, Bob)).When(new Sale.Complete(), signedBy: [Bob]);
+        Expect(1);
+        story.Later(14);
+        Expect(2);
+        story.When(new Sale.Contest(Paper("claim")), signedBy: [Bob]).When(new Sale.Rule(Cents(2_500)), signedBy: [Judge]);
+        Expect(3);
+
+        void Expect(int row) => story.ThenBalance(Bob, Cents(rows[row].Customer)).ThenBalance(Ada, Cents(rows[row].Provider)).ThenHeld(Cents(rows[row].Held));
     }
 
     private static IEnumerable<(long Customer, long Provider, long Held)> Rows(string page) =>

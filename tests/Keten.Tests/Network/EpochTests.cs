@@ -42,7 +42,7 @@ public sealed class EpochTests
         await rig.CloseAllAsync();
         rig.Order = new MemoryStore();
         await RestartAsync(rig, 2);
-        foreach (var id in accepted) await UntilAsync(() => rig[1].Find(id) is not null);
+        foreach (var id in accepted) await Wait.UntilAsync(() => rig[1].Find(id) is not null);
         await EqualAsync(rig, [.. final, .. accepted], 2);
 
         // Moved to another engine, while all is well.
@@ -86,7 +86,7 @@ public sealed class EpochTests
         await using var rig = new NetworkRig(4);
         var (header, waiting) = await rig.HalfAsync();
         await rig.StateAsync(2, header, by: rig.Validators[2]);
-        await UntilAsync(() => Attests(rig, 0) && Attests(rig, 1));
+        await Wait.UntilAsync(() => Attests(rig, 0) && Attests(rig, 1));
         await rig.CloseAllAsync();
         await Assert.ThrowsAsync<NodeStoppedException>(() => waiting);
         var file = await Epochs.ProposeAsync(rig.Setup(0), [], []);
@@ -258,13 +258,7 @@ public sealed class EpochTests
 
     private static async Task<string> FaultAsync(LedgerNode node)
     {
-        await UntilAsync(() => node.Fault is not null);
+        await Wait.UntilAsync(() => node.Fault is not null);
         return node.Fault!.Message;
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        for (var left = 2_000; !holds() && left > 0; left--) await Task.Delay(10);
-        Assert.True(holds());
     }
 }

@@ -4,6 +4,7 @@ using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Execution;
 using Keten.Kernel.State;
+using Keten.Log;
 using Keten.Node.Pipeline;
 
 namespace Keten.Tests.Networks;
@@ -11,6 +12,7 @@ namespace Keten.Tests.Networks;
 /// <summary>Rule 13: a validator has a bucket of bytes, steps and new records for each second of the ledger; what goes beyond is skipped by all alike, and honest nodes wait instead.</summary>
 public sealed class FloodTests
 {
+    private const int BucketSeconds = 4;
     private static readonly Parameters Narrow = Parameters.Default with { BytesPerSecond = 1_000 };
 
     [Fact]
@@ -36,7 +38,7 @@ public sealed class FloodTests
             rig.Clock.Advance(TimeSpan.FromSeconds(1));
             await rig.DoneAsync(0, rig.Pay(rig.Ada, rig.Bob, 1));
         }
-        await UntilAsync(() => rig[0].Read(ledger => ledger.Admits(flooder.Id, isTick: false, ledger.State.Now)));
+        await Wait.UntilAsync(() => rig[0].Read(ledger => ledger.Admits(flooder.Id, isTick: false, ledger.State.Now)));
     }
 
     /// <summary>All four full at once: none may append but a tick a second, and those move the time that empties all of them.</summary>
@@ -46,6 +48,8 @@ public sealed class FloodTests
         await using var rig = new NetworkRig(4, parameters: Narrow);
         await rig.OpenAllAsync();
         await rig.FundAsync();
+        await using var log = new MemoryLog(rig.Order);
+        var before = (await log.RangeAsync()).Last;
         using var stop = new CancellationTokenSource();
         var clock = Task.Run(async () =>
         {
@@ -72,9 +76,40 @@ public sealed class FloodTests
         await stop.CancelAsync();
         await clock;
         await rig.SameAsync(answers.Max(answer => answer.Height), 0, 1, 2, 3);
-        for (var each = 0; each < 4; each++) Assert.Equal((0ul, null), (rig[each].Read(ledger => ledger.Skipped), rig[each].Fault));
-        // It took the time at least that so many bytes take beyond what a bucket holds.
-        Assert.True(rig[0].Read(ledger => ledger.State.Now) - began > 2);
+        // A node of which an entry with transactions is skipped stops.
+        var skipped = rig[0].Read(ledger => ledger.Skipped);
+        for (var each = 0; each < 4; each++) Assert.Equal((skipped, null), (rig[each].Read(ledger => ledger.Skipped), rig[each].Fault));
+        // It took the time that so many bytes take: an entry with transactions comes only once what its validator appended before fits the bucket, or has run out of it.
+        var took = rig[0].Read(ledger => ledger.State.Now) - began;
+        var entries = (await EntriesAfterAsync(log, before)).GroupBy(entry => entry.Validator).ToArray();
+        Assert.Equal(4, entries.Length);
+        foreach (var own in entries)
+        {
+            var beforeItsLast = own.Reverse().SkipWhile(entry => entry.Transactions.Count == 0).Skip(1).Sum(entry => (long)entry.Bytes.Length);
+            Assert.InRange(beforeItsLast, BucketSeconds * Narrow.BytesPerSecond + 1, (took + BucketSeconds) * Narrow.BytesPerSecond);
+        }
+    }
+
+    /// <summary>Others' ticks may come first and move the time to where it would have: then it is one too many, and nothing is lost.</summary>
+    [Fact]
+    public async Task A_tick_of_a_full_validator_that_comes_too_late_is_skipped_and_its_node_goes_on()
+    {
+        await using var rig = new NetworkRig(4, parameters: Narrow);
+        var log = new ShuttingOutLog(new MemoryLog(rig.Order));
+        await rig.OpenAsync(0, log);
+        for (var each = 1; each < 4; each++) await rig.OpenAsync(each);
+        await rig.FundAsync();
+        var full = Enumerable.Range(0, 60).Select(_ => (ReadOnlyMemory<byte>)rig.Pay(rig.Ada, rig.Bob, 1)).ToArray();
+        await rig[0].SubmitAsync(full, WaitFor.Final);
+        Assert.False(rig[0].Read(ledger => ledger.Admits(rig.Validators[0].Id, isTick: false, ledger.State.Now)));
+        log.Shut();
+        var now = rig[1].Read(ledger => ledger.State.Now);
+        rig.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Wait.UntilAsync(() => log.Held > 0 && rig[1].Read(ledger => ledger.State.Now) > now);
+        log.Open();
+        await Wait.UntilAsync(() => rig[0].Read(ledger => ledger.Skipped) == 1);
+        rig.Clock.Advance(TimeSpan.FromSeconds(20));
+        await rig.DoneAsync(0, rig.Pay(rig.Ada, rig.Bob, 1));
     }
 
     [Fact]
@@ -90,7 +125,7 @@ public sealed class FloodTests
             var ids = rig.Validators.Append(rig.Ada).Append(rig.Bob).Select(to => rig.Begin(rig.Bank)
                 .Call(EMoney.Contents, new Agreement<EMoney>(1), new EMoney.Issue(Party.Of(to.Id), NetworkRig.Euro.Of(1), Hash.Of("paid in"u8))).Sign(rig.Bank)).ToArray();
             _ = rig[0].SubmitAsync([.. ids.Select(one => (ReadOnlyMemory<byte>)one)], WaitFor.Accepted);
-            await UntilAsync(() => rig[1].Read(ledger => !ledger.Admits(rig.Validators[0].Id, isTick: false, ledger.State.Now)));
+            await Wait.UntilAsync(() => rig[1].Read(ledger => !ledger.Admits(rig.Validators[0].Id, isTick: false, ledger.State.Now)));
         }
         await using var alone = new NetworkRig(1, parameters: Parameters.Default with { BytesPerSecond = 1, StepsPerSecond = 1, RecordsPerSecond = 1 });
         await alone.OpenAllAsync();
@@ -99,9 +134,14 @@ public sealed class FloodTests
         Assert.Equal(0ul, alone[0].Read(ledger => ledger.Skipped));
     }
 
-    private static async Task UntilAsync(Func<bool> holds)
+    private static async Task<List<Entry>> EntriesAfterAsync(ILog log, long position)
     {
-        for (var left = 2_000; !holds() && left > 0; left--) await Task.Delay(10);
-        Assert.True(holds());
+        var (entries, last) = (new List<Entry>(), (await log.RangeAsync()).Last);
+        await foreach (var entry in log.FollowAsync(position))
+        {
+            entries.Add(Entry.Parse(entry.Bytes));
+            if (entry.Position >= last) break;
+        }
+        return entries;
     }
 }

@@ -209,7 +209,7 @@ public sealed class JoiningTests
     }
 
     private static NodeSetup Setup(NetworkRig rig, SimulatedDisk disk, params Peer[] peers) =>
-        new("none", rig.Genesis, BuiltIn.Catalogue, null, rig.Options with { Clock = rig.Clock })
+        new("none", rig.Genesis, BuiltIn.Catalogue, null, rig.Options with { Clock = new WallClock(rig.Clock) })
         { Disk = disk, Shared = new Keten.Node.Network.SharedOrder(new MemoryLog(rig.Order), rig.Register) { Peers = new Peers(peers) } };
 
     private static Task Enter(NetworkRig rig, SimulatedDisk disk, params Peer[] peers) => new Entrance(disk, rig.Genesis, Setup(rig, disk, peers), new KeyCache()).EnterAsync(default);

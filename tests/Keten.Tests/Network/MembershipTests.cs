@@ -99,9 +99,9 @@ public sealed class MembershipTests
         var next = SigningKey.Generate();
         var height = rig[0].Read(ledger => ledger.Head!.Height) + 1;
         _ = rig[0].SubmitAsync([rig.Do(2, new KernelCalls.Rekey(rig.PartyOf(2), next.Public, KeyProof.Sign(next, rig.Genesis.LedgerId, rig.PartyOf(2))))], WaitFor.Accepted);
-        while (rig[1].Read(ledger => ledger.Head!.Height) < height) await Task.Delay(5);
+        await Wait.UntilAsync(() => rig[1].Read(ledger => ledger.Head!.Height) >= height);
         _ = rig[1].SubmitAsync([rig.Pay(rig.Ada, rig.Bob, 5)], WaitFor.Accepted);
-        while (rig[0].Read(ledger => ledger.Head!.Height) <= height) await Task.Delay(5);
+        await Wait.UntilAsync(() => rig[0].Read(ledger => ledger.Head!.Height) > height);
         // Both find both blocks at once, and the third comes with its old key.
         for (var each = 0; each < 2; each++) await rig.CloseAsync(each);
         await rig.OpenAllAsync();

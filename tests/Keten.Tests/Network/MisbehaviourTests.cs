@@ -83,7 +83,7 @@ public sealed class MisbehaviourTests
 
         // Kept, and one of a kind: more of it is counted.
         rig.Order.Append(Envelope(bad, writer => Start(writer, rig.Genesis.LedgerId)));
-        await UntilAsync(() => rig[0].Misbehaviour.Any(kept => kept is { Kind: Misbehaviour.FaultyEntry, Count: 2 }));
+        await Wait.UntilAsync(() => rig[0].Misbehaviour.Any(kept => kept is { Kind: Misbehaviour.FaultyEntry, Count: 2 }));
         await rig.CloseAsync(0);
         await rig.OpenAsync(0);
         Assert.Equal(3, rig[0].Misbehaviour.Count);
@@ -155,7 +155,7 @@ public sealed class MisbehaviourTests
     private static async Task HoldsAsync(NetworkRig rig, int validator, Misbehaviour kind)
     {
         KeptEvidence? Kept() => rig[0].Misbehaviour.FirstOrDefault(kept => kept.Validator == rig.Validators[validator].Id && kept.Kind == kind);
-        await UntilAsync(() => Kept() is not null);
+        await Wait.UntilAsync(() => Kept() is not null);
         var evidence = Kept()!.Evidence!;
         var (validators, clock) = (rig.Genesis.Validators, rig.Genesis.Parameters.ClockAheadSeconds);
         Assert.True(evidence.Verify(validators, clock));
@@ -193,11 +193,5 @@ public sealed class MisbehaviourTests
         writer.Bytes(payload.Written);
         writer.Bytes(signature);
         return writer.ToArray();
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        for (var left = 2_000; !holds() && left > 0; left--) await Task.Delay(10);
-        Assert.True(holds());
     }
 }

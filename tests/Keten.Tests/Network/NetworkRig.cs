@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Keten.Client;
 using Keten.Contracts;
 using Keten.Contracts.Money;
@@ -76,7 +77,7 @@ internal sealed class NetworkRig : IAsyncDisposable
 
     /// <summary>A node's data folder and key, as a command has them while the node is stopped; an observer has none.</summary>
     public NodeSetup Setup(int node) =>
-        new("none", Genesis, BuiltIn.Catalogue, node >= Validators.Length && node < Validators.Length + observers ? null : Nodes[node], Options with { Clock = Clock }) { Disk = disks[node] };
+        new("none", Genesis, BuiltIn.Catalogue, node >= Validators.Length && node < Validators.Length + observers ? null : Nodes[node], Options with { Clock = new WallClock(Clock) }) { Disk = disks[node] };
 
     /// <summary>The log that a validator was opened with last.</summary>
     public ILog LogOf(int validator) => logs[validator]!;
@@ -126,9 +127,8 @@ internal sealed class NetworkRig : IAsyncDisposable
         await OpenAsync(0);
         await OpenAsync(1);
         var waiting = this[0].SubmitAsync([BeginMoney()], WaitFor.Final);
-        Header? header;
-        while ((header = this[0].Read(ledger => ledger.Head)) is null) await Task.Delay(5);
-        return (header, waiting);
+        await Wait.UntilAsync(() => this[0].Read(ledger => ledger.Head) is not null, Describe);
+        return (this[0].Read(ledger => ledger.Head)!, waiting);
     }
 
     /// <summary>States for a validator that is not there, signed by whoever's key it is.</summary>
@@ -163,7 +163,7 @@ internal sealed class NetworkRig : IAsyncDisposable
     public async Task<Answer> DoneAsync(int validator, byte[] transaction)
     {
         var submitted = this[validator].SubmitAsync([transaction], WaitFor.Final);
-        if (await Task.WhenAny(submitted, Task.Delay(TimeSpan.FromSeconds(20))) != submitted) throw new TimeoutException(string.Join("; ", nodes.Select(Describe)));
+        if (await Task.WhenAny(submitted, Task.Delay(TimeSpan.FromSeconds(20))) != submitted) throw new TimeoutException(Describe());
         var answer = (await submitted)[0];
         Assert.Equal(AnswerStatus.Done, answer.Status);
         return answer;
@@ -173,12 +173,14 @@ internal sealed class NetworkRig : IAsyncDisposable
     public async Task QuietAsync()
     {
         var log = new MemoryLog(Order);
-        for (var (last, same) = (0L, 0); same < 15; same++)
+        var (last, since) = (0L, Stopwatch.GetTimestamp());
+        await Wait.UntilAsync(async () =>
         {
-            await Task.Delay(10);
-            if ((await log.RangeAsync()).Last is var now && now == last && nodes.All(node => node is null || (long)node.Read(ledger => ledger.LogPosition) == now && node.Head?.Header.Height == node.Read(ledger => ledger.Head?.Height))) continue;
-            (last, same) = ((await log.RangeAsync()).Last, 0);
-        }
+            var now = (await log.RangeAsync()).Last;
+            var settled = nodes.All(node => node is null || (long)node.Read(ledger => ledger.LogPosition) == now && node.Head?.Header.Height == node.Read(ledger => ledger.Head?.Height));
+            if (now != last || !settled) (last, since) = (now, Stopwatch.GetTimestamp());
+            return Stopwatch.GetElapsedTime(since) > TimeSpan.FromMilliseconds(150);
+        }, Describe);
     }
 
     /// <summary>Waits until validators have certified a height, and demands that all have the same header there.</summary>
@@ -197,6 +199,8 @@ internal sealed class NetworkRig : IAsyncDisposable
         Assert.Single(headers.Distinct());
         return headers[0];
     }
+
+    private string Describe() => string.Join("; ", nodes.Select(Describe));
 
     private static string Describe(LedgerNode? node) =>
         node is null ? "closed" : $"final {node.Head?.Header.Height}, executed {node.Read(ledger => $"{ledger.Head?.Height} at {ledger.LogPosition}, {ledger.Head?.Hash}")}, fault {node.Fault?.Message}";

@@ -42,7 +42,7 @@ public sealed class ObserverTests
         await rig.CloseAsync(1);
         // Two of four read an entry: nobody can certify it.
         var waiting = rig[0].SubmitAsync([rig.Pay(rig.Ada, rig.Bob, 5)], WaitFor.Final);
-        while (rig[4].Read(ledger => ledger.Head?.Height ?? 0) < rig[0].Read(ledger => ledger.Head!.Height)) await Task.Delay(5);
+        await Wait.UntilAsync(() => rig[4].Read(ledger => ledger.Head?.Height ?? 0) >= rig[0].Read(ledger => ledger.Head!.Height));
         await Task.Delay(100);
         Assert.True(rig[4].Head!.Header.Height < rig[4].Read(ledger => ledger.Head!.Height));
         await rig.OpenAsync(2);

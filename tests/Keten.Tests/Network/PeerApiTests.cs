@@ -76,7 +76,7 @@ public sealed class PeerApiTests
             Assert.Null(await none.All[0].AskAsync(new PeerQuestion(PeerTopic.Tip), default));
         using var peers = new Peers(new HttpPeer(new Uri(host.Url + "/"), rig.Bob, rig.Clock));
         var disk = new SimulatedDisk(2);
-        await using var node = await LedgerNode.OpenAsync(new NodeSetup("none", rig.Genesis, rig.Catalogue, null, rig.Options with { ReplayAtMost = 3 })
+        await using var node = await LedgerNode.OpenAsync(new NodeSetup("none", rig.Genesis, rig.Catalogue, null, rig.Options with { ReplayAtMost = 3, Clock = new WallClock(rig.Clock) })
         { Disk = disk, Shared = new SharedOrder(new NoSharedLog(), new Keten.Log.MemoryRegister()) { CertificatesOf = peers.CertificatesOf, Peers = peers } });
         Assert.NotEmpty(new SnapshotStore(disk.Folder("snapshots")).Heights());
         var answer = await rig.Submit(rig.Pay(rig.Ada, rig.Bob, 1));

@@ -130,6 +130,19 @@ public sealed class ValidatorTests
         Assert.DoesNotContain(rig[0].Head!.Attestations, attestation => attestation.Validator == rig.Validators[3].Id);
     }
 
+    /// <summary>One that the log shuts out: it does not wait for ever to be rid of what it took, and who waits is told.</summary>
+    [Fact]
+    public async Task A_validator_whose_log_takes_nothing_is_closed_all_the_same()
+    {
+        await using var rig = new NetworkRig(4);
+        var log = new ShuttingOutLog(new MemoryLog(rig.Order)).Shut();
+        await rig.OpenAsync(0, log);
+        var waiting = rig[0].SubmitAsync([rig.BeginMoney()], WaitFor.Final);
+        await Wait.UntilAsync(() => log.Held > 0);
+        await rig.CloseAsync(0).WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAsync<NodeStoppedException>(() => waiting);
+    }
+
     /// <summary>What was attested and not yet certified when everybody stopped is stated again, though the register has lost it: the others wait for it.</summary>
     [Fact]
     public async Task What_was_promised_before_a_restart_is_stated_again_where_the_register_has_lost_it()
@@ -137,7 +150,7 @@ public sealed class ValidatorTests
         await using var rig = new NetworkRig(4);
         var (header, waiting) = await rig.HalfAsync();
         await rig.StateAsync(2, header, by: rig.Validators[2]);
-        while ((await rig.Register.ReadAsync(1)).Count(statement => Standing.Read(statement.Validator, statement.Bytes.Span)!.Value.Attestation is not null) < 2) await Task.Delay(5);
+        await Wait.UntilAsync(async () => (await rig.Register.ReadAsync(1)).Count(statement => Standing.Read(statement.Validator, statement.Bytes.Span)!.Value.Attestation is not null) >= 2);
         Assert.Null(rig[0].Head);
         await rig.CloseAsync(0);
         await rig.CloseAsync(1);
@@ -193,7 +206,7 @@ public sealed class ValidatorTests
             var forged = known.Header with { HistorySize = 77 };
             return new Certificate(forged, new Many<Attestation>(Attestation.Sign(liar, forged)));
         });
-        while (asked < 2) await Task.Delay(20);
+        await Wait.UntilAsync(() => asked >= 2);
         Assert.True((rig[3].Head?.Header.Height ?? 0) < answer.Height);
         Assert.Null(rig[3].Fault);
         await rig.CloseAsync(3);

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Keten.Log;
+using Keten.Simulation;
 
 namespace Keten.Tests.Simulation;
 
@@ -15,7 +15,7 @@ public sealed class SimulationTests
     public void Whatever_was_promised_is_kept_whatever_ends_the_node()
     {
         var (finals, accepts) = (0, 0);
-        var (from, to) = Seeds("0-8");
+        var (from, to) = Seeds.Or("0-8");
         for (var seed = from; seed < to; seed++)
         {
             var simulation = new NodeSimulation(seed);
@@ -69,13 +69,5 @@ public sealed class SimulationTests
             }
         }
         Assert.Fail($"{within} seeds did not find it.");
-    }
-
-    private static (int From, int To) Seeds(string usual)
-    {
-        var text = Environment.GetEnvironmentVariable("KETEN_SEEDS") is { Length: > 0 } set ? set : usual;
-        var dash = text.IndexOf('-', StringComparison.Ordinal);
-        var from = dash < 0 ? 0 : int.Parse(text.AsSpan(0, dash), CultureInfo.InvariantCulture);
-        return (from, int.Parse(text.AsSpan(dash + 1), CultureInfo.InvariantCulture));
     }
 }

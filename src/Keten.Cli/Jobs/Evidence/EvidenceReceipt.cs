@@ -28,17 +28,18 @@ internal static class EvidenceReceipt
     /// <param name="bytes">The receipt.</param>
     /// <param name="contract">The clause's.</param>
     /// <param name="which">Of several in one transaction, which; null: the first.</param>
-    public static EvidenceReceipt<TClause> Of<T, TClause>(byte[] bytes, Contract<T> contract, Predicate<TClause>? which = null) where T : class where TClause : notnull
+    /// <param name="under">Under which agreement; null: any.</param>
+    public static EvidenceReceipt<TClause> Of<T, TClause>(byte[] bytes, Contract<T> contract, Predicate<TClause>? which = null, ulong? under = null) where T : class where TClause : notnull
     {
         var codec = (Codec<TClause>)contract.ClauseOf<TClause>().ArgumentsCodec;
-        return Find(bytes, contract, which) ?? throw new BrokenLinkException($"The receipt shows no such {codec.Name}.");
+        return Find(bytes, contract, which, under) ?? throw new BrokenLinkException($"The receipt shows no such {codec.Name}.");
     }
 
     /// <summary>The same; null where the receipt shows no such call.</summary>
-    public static EvidenceReceipt<TClause>? Find<T, TClause>(byte[] bytes, Contract<T> contract, Predicate<TClause>? which = null) where T : class where TClause : notnull
+    public static EvidenceReceipt<TClause>? Find<T, TClause>(byte[] bytes, Contract<T> contract, Predicate<TClause>? which = null, ulong? under = null) where T : class where TClause : notnull
     {
         var clause = contract.ClauseOf<TClause>();
-        return Find(bytes, (Codec<TClause>)clause.ArgumentsCodec, clause.Kind == ClauseKind.Opening ? contract.Code : null, clause.Number, which);
+        return Find(bytes, (Codec<TClause>)clause.ArgumentsCodec, clause.Kind == ClauseKind.Opening ? contract.Code : null, clause.Number, which, under);
     }
 
     /// <summary>The first call of one of the ledger's own kinds.</summary>
@@ -59,7 +60,7 @@ internal static class EvidenceReceipt
     }
 
     // An opening and a call of the ledger's own say their contract; a call on an agreement does not.
-    private static EvidenceReceipt<TArguments>? Find<TArguments>(byte[] bytes, Codec<TArguments> codec, ushort? contract, ushort clause, Predicate<TArguments>? which = null)
+    private static EvidenceReceipt<TArguments>? Find<TArguments>(byte[] bytes, Codec<TArguments> codec, ushort? contract, ushort clause, Predicate<TArguments>? which = null, ulong? under = null)
         where TArguments : notnull
     {
         try
@@ -70,6 +71,7 @@ internal static class EvidenceReceipt
                 var outcome = OutcomeLeaf.Read(evidence.Leaf);
                 if (outcome.Index >= (ulong)receipt.Transaction.Calls.Length) continue;
                 var call = receipt.Transaction.Calls[(int)outcome.Index];
+                if (under is { } agreement && outcome.Agreement != agreement) continue;
                 if (call.Clause != clause || (contract is { } code ? !call.Opens || call.Contract != code : call.Opens)) continue;
                 if (outcome.Code != 0) throw new BrokenLinkException($"The receipt shows a {codec.Name} that was refused.");
                 var arguments = codec.FromBytes(call.Arguments);

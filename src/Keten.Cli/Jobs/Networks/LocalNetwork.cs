@@ -17,6 +17,9 @@ internal sealed record LocalNetworkOptions(int Validators, string Engine, int Et
 {
     /// <summary>More of each node's environment.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Told of each process that is started, so that another may end it.</summary>
+    public Action<Process>? Started { get; init; }
 }
 
 /// <summary>Several validators on this machine, each a process with a folder of its own, on one ordering service.</summary>
@@ -63,7 +66,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
             keys[each].Dispose();
             parties[each].Dispose();
         }
-        var network = new LocalNetwork(folder, await OrderingService.StartAsync(options.Engine, folder, set.Quorum, options.EtcdMembers, cancel), genesis, options);
+        var network = new LocalNetwork(folder, await OrderingService.StartAsync(options.Engine, folder, set.Quorum, options.EtcdMembers, cancel, options.Started), genesis, options);
         try
         {
             await Task.WhenAll(Enumerable.Range(0, options.Validators).Select(each => network.StartAsync(each, cancel)));
@@ -80,18 +83,15 @@ internal sealed class LocalNetwork : IAsyncDisposable
     public async Task StartAsync(int validator, CancellationToken cancel)
     {
         var home = HomeOf(validator);
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
-        {
-            UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = home,
-        };
-        foreach (var word in (string[])[
-            typeof(LocalNetwork).Assembly.Location, "node", "--json", "--port", $"{ports[validator]}", "--data", DataOf(validator), "--genesis", Path.Combine(folder, "genesis.json"),
-            "--validator-key", Path.Combine(home, "validator.pem")]) start.ArgumentList.Add(word);
+        var start = OwnProgram.Start([
+            "node", "--json", "--port", $"{ports[validator]}", "--data", DataOf(validator), "--genesis", Path.Combine(folder, "genesis.json"), "--validator-key", Path.Combine(home, "validator.pem")]);
+        (start.RedirectStandardOutput, start.WorkingDirectory) = (true, home);
         foreach (var (name, value) in order.Settings.Concat(options.Settings)) start.Environment[name] = value;
         start.Environment["KETEN__LOG__LEVEL"] = "error";
         start.Environment["KETEN__ORDER__PEERS"] = string.Join(',', Enumerable.Range(0, Count).Where(each => each != validator).Select(each => UrlOf(each).ToString()));
         var node = Process.Start(start) ?? throw new ExitException(Exit.Unreachable, "A validator could not be started.");
         nodes[validator] = node;
+        options.Started?.Invoke(node);
         while (await node.StandardOutput.ReadLineAsync(cancel) is { } line)
         {
             if (!line.StartsWith('{') || JsonNode.Parse(line)?["url"] is null) continue;

@@ -22,8 +22,8 @@ internal sealed class OrderingService : IAsyncDisposable
 
     /// <summary>Starts one, and makes an empty log in it.</summary>
     /// <exception cref="ExitException">The program is not on this machine, or does not start.</exception>
-    public static Task<OrderingService> StartAsync(string engine, string folder, int quorum, int members, CancellationToken cancel) =>
-        engine == "etcd" ? EtcdAsync(folder, members, cancel) : PostgresAsync(folder, quorum, cancel);
+    public static Task<OrderingService> StartAsync(string engine, string folder, int quorum, int members, CancellationToken cancel, Action<Process>? started = null) =>
+        engine == "etcd" ? EtcdAsync(folder, members, started, cancel) : PostgresAsync(folder, quorum, started, cancel);
 
     public async ValueTask DisposeAsync()
     {
@@ -42,7 +42,7 @@ internal sealed class OrderingService : IAsyncDisposable
         return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
-    private static async Task<OrderingService> EtcdAsync(string folder, int members, CancellationToken cancel)
+    private static async Task<OrderingService> EtcdAsync(string folder, int members, Action<Process>? started, CancellationToken cancel)
     {
         var program = Find("etcd", "/usr/bin") ?? throw ExitException.Usage("There is no etcd on this machine: apt-get install etcd-server.");
         var (clients, peers) = (Addresses(members), Addresses(members));
@@ -50,6 +50,7 @@ internal sealed class OrderingService : IAsyncDisposable
         var servers = clients.Select((client, place) => Start(program, [
             "--name", $"m{place}", "--data-dir", Path.Combine(folder, $"etcd{place}"), "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peers[place],
             "--initial-advertise-peer-urls", peers[place], "--initial-cluster", cluster, "--logger", "zap", "--log-level", "error"])).ToArray();
+        foreach (var server in servers) started?.Invoke(server);
         var options = new EtcdOptions { Endpoints = [.. clients.Select(client => new Uri(client))], Prefix = "keten/" };
         await UntilAsync(servers, () => EtcdSetup.CreateLogAsync(options, cancel), cancel);
         return new OrderingService(servers, new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "etcd", ["KETEN__ORDER__ENDPOINTS"] = string.Join(',', clients) });
@@ -57,7 +58,7 @@ internal sealed class OrderingService : IAsyncDisposable
         static string[] Addresses(int count) => [.. Enumerable.Range(0, count).Select(_ => $"http://127.0.0.1:{FreePort()}")];
     }
 
-    private static async Task<OrderingService> PostgresAsync(string folder, int quorum, CancellationToken cancel)
+    private static async Task<OrderingService> PostgresAsync(string folder, int quorum, Action<Process>? started, CancellationToken cancel)
     {
         var binaries = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Order().Select(version => Path.Combine(version, "bin")).LastOrDefault() : null;
         var (initdb, server) = (Find("initdb", binaries), Find("postgres", binaries));
@@ -75,6 +76,7 @@ internal sealed class OrderingService : IAsyncDisposable
         var port = FreePort();
         string[] words = [.. asUser, server, "-D", data, "-h", "127.0.0.1", "-p", $"{port}", "-c", "unix_socket_directories=", "-c", "logging_collector=off"];
         var process = Start(words[0], words[1..]);
+        started?.Invoke(process);
         var connection = $"Host=127.0.0.1;Port={port};Username=keten;Database=postgres";
         var options = new PostgresOptions { Connection = connection };
         await UntilAsync([process], () => PostgresSetup.CreateAsync(options, quorum, cancel), cancel);

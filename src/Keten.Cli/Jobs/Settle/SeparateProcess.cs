@@ -26,15 +26,8 @@ internal static class SeparateProcess
 
     private static ProcessStartInfo Start(IReadOnlyList<string> arguments, string workingFolder)
     {
-        var program = typeof(SeparateProcess).Assembly.Location;
-        var host = Path.GetFileNameWithoutExtension(Environment.ProcessPath);
-        var start = new ProcessStartInfo(host == "dotnet" ? Environment.ProcessPath! : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
-        {
-            WorkingDirectory = workingFolder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(program);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        start.ArgumentList.Add("--json");
+        var start = OwnProgram.Start([.. arguments, "--json"]);
+        (start.WorkingDirectory, start.RedirectStandardOutput, start.RedirectStandardError) = (workingFolder, true, true);
         return start;
     }
 }

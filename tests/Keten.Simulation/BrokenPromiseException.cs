@@ -1,4 +1,4 @@
-namespace Keten.Tests.Simulation;
+namespace Keten.Simulation;
 
 /// <summary>What a node had said, and did not keep.</summary>
 internal sealed class BrokenPromiseException(string what) : Exception(what)

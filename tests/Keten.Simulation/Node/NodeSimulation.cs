@@ -8,9 +8,9 @@ using Keten.Log;
 using Keten.Node.Pipeline;
 using Keten.Node.Storage;
 using Keten.Testing;
-using static Keten.Tests.Simulation.BrokenPromiseException;
+using static Keten.Simulation.BrokenPromiseException;
 
-namespace Keten.Tests.Simulation;
+namespace Keten.Simulation;
 
 /// <summary>
 /// A whole node, and those who use it, on one thread: in an order, at times and over a disk that one seed draws. It lives several lives, each ended by a power cut, a kill, a failing disk or
@@ -19,7 +19,7 @@ namespace Keten.Tests.Simulation;
 internal sealed class NodeSimulation
 {
     private const int StepsAtMost = 200_000;
-    private static readonly Actor Validator = new("Validator");
+    private static readonly Person Validator = new("Validator");
     private readonly Random random;
     private readonly SimulatedDisk disk;
     private readonly IDisk seen;
@@ -41,7 +41,7 @@ internal sealed class NodeSimulation
         prunes = random.Next(3) == 0;
         genesis = new Genesis(
             Hash.Of("simulation"u8), new Instant(1_800_000_000), new ValidatorSet(new Validator("Simulated", Validator.Public)),
-            new Many<PublicKey>(Clients.Bank.Public, Clients.Ada.Public, Clients.Bob.Public, Clients.Eve.Public), false, Parameters.Default, BuiltIn.Catalogue.Hash);
+            Payments.Founders, false, Parameters.Default, BuiltIn.Catalogue.Hash);
         promises = new Promises(genesis);
         clients = new Clients(random, genesis, promises, Trace);
     }

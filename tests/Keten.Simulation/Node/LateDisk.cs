@@ -1,11 +1,11 @@
 using Keten.Log;
 
-namespace Keten.Tests.Simulation;
+namespace Keten.Simulation;
 
-/// <summary>A part of the node that tells before it has flushed: in the named folder a file's flush is put off until the file is written again, or for ever.</summary>
-internal sealed class LateDisk(IDisk disk, string folder, bool forEver, bool isIt = false) : IDisk
+/// <summary>A part of the node that tells before it has flushed: in the named folder, or of the file of that name, a flush is put off until the file is written again, or for ever.</summary>
+internal sealed class LateDisk(IDisk disk, string named, bool forEver, bool file = false, bool isIt = false) : IDisk
 {
-    public IDiskFile Open(string name, DiskAccess access) => isIt ? new LateFile(disk.Open(name, access), forEver) : disk.Open(name, access);
+    public IDiskFile Open(string name, DiskAccess access) => isIt || file && name == named ? new LateFile(disk.Open(name, access), forEver) : disk.Open(name, access);
 
     public bool Exists(string name) => disk.Exists(name);
 
@@ -22,7 +22,7 @@ internal sealed class LateDisk(IDisk disk, string folder, bool forEver, bool isI
 
     public IDisposable Lock(string name) => disk.Lock(name);
 
-    public IDisk Folder(string name) => new LateDisk(disk.Folder(name), folder, forEver, name == folder);
+    public IDisk Folder(string name) => new LateDisk(disk.Folder(name), named, forEver, file, !file && name == named);
 
     private sealed class LateFile(IDiskFile file, bool forEver) : IDiskFile
     {
