@@ -110,6 +110,9 @@ internal sealed class SnapshotJoin(Genesis genesis, Catalogue catalogue, KeyCach
         var walk = ledger.BeginSnapshot();
         var isSame = file.AsSpan().StartsWith(walk.Start());
         walk.GiveUp();
-        if (!isSame || snapshot.Skipped != head.LogPosition - head.Height) throw new PeerFaultException("The snapshot says otherwise than its records how many there are, or what came before.");
+        if (!isSame || !IsSkipped(snapshot.Skipped, head)) throw new PeerFaultException("The snapshot says otherwise than its records how many there are, or what came before.");
     }
+
+    // An entry is a block, is skipped, or restarts the order: at most once for each epoch, whose numbers may leave some out.
+    private static bool IsSkipped(ulong skipped, Header head) => head.LogPosition - head.Height is var others && skipped <= others && others - skipped <= head.Epoch && (others > skipped || head.Epoch == 0);
 }

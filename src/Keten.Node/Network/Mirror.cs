@@ -59,11 +59,24 @@ internal sealed class Mirror(NodeParts node, SharedOrder shared)
             if (node.State.Read(ledger => ledger.Epoch) > node.Epoch.Number)
             {
                 if (shared.Log is NoSharedLog) return;
+                await FinalAsync();
                 throw new NodeStoppedException("The order was restarted while this node was away, and it has followed by the other nodes' entries. Start it again: it then goes on in the new order.");
             }
             if (answer == PeerAnswer.Forgotten && peers.CertifiedEpoch > node.Epoch.Number) throw new NodeStoppedException("The order was restarted while this node was away, and no other node still has the entries before that. Start it again: it then takes a snapshot from another node.");
             // It was not so, as far as anybody shows, or they have not gone further yet.
             if (answer != PeerAnswer.Given) node.EpochAhead = 0;
+        }
+    }
+
+    // Only what is final is known at the next start.
+    private async Task FinalAsync()
+    {
+        while (true)
+        {
+            var moved = node.Moved.Next;
+            node.Failure.Stop.ThrowIfCancellationRequested();
+            if (node.Archive.Head is { } head && head.Header.Epoch > node.Epoch.Number) return;
+            await moved;
         }
     }
 

@@ -32,8 +32,7 @@ public sealed class JoinedTests
         {
             var liar = rig.PeerOf(1, (question, answer) => question.Topic == PeerTopic.Certificates && answer is not null ? Written(CertifiedBlock.Read(answer).Select(lie)) : answer);
             await rig.JoinAsync(4, null, liar);
-            for (var wait = 0; wait < 500 && liar.Lies == 0; wait++) await Task.Delay(10);
-            Assert.True(liar.Lies > 0);
+            await Wait.UntilAsync(() => liar.Lies > 0);
             Assert.Null(rig[4].Head);
             await rig.CloseAsync(4);
         }
@@ -68,7 +67,7 @@ public sealed class JoinedTests
             if (!snapshots)
             {
                 // Entry by entry it comes to the record, and is opened again for the new order.
-                for (var wait = 0; wait < 1_000 && rig[node].Fault is null; wait++) await Task.Delay(10);
+                await Wait.UntilAsync(() => rig[node].Fault is not null);
                 Assert.Contains("Start it again", rig[node].Fault!.Message, StringComparison.Ordinal);
                 await rig.CloseAsync(node);
                 await rig.JoinAsync(node, null, rig.PeerOf(0), rig.PeerOf(1));
@@ -121,13 +120,14 @@ public sealed class JoinedTests
         await rig.QuietAsync();
     }
 
-    // The shared log forgets all but its last entries; where there are snapshots, one is offered.
+    // The shared log forgets all but its last entries; where there are snapshots, one of the latest epoch is offered.
     private static async Task ForgetAsync(NetworkRig rig, params int[] validators)
     {
         var range = await new Keten.Log.MemoryLog(rig.Order).RangeAsync();
         foreach (var each in validators) await new Keten.Log.MemoryLog(rig.Order, $"v{each}").PruneAsync(range.Last - 1);
         if (rig.Options.SnapshotEvery > 1_000) return;
-        for (var wait = 0; wait < 500 && (await rig.PeerOf(1).AskAsync(new PeerQuestion(PeerTopic.Tip), default) is not { } tip || Tip.FromBytes(tip).Snapshot is null); wait++) await Task.Delay(10);
+        await Wait.UntilAsync(async () => await rig.PeerOf(1).AskAsync(new PeerQuestion(PeerTopic.Tip), default) is { } tip && Tip.FromBytes(tip).Snapshot is { } offered
+            && rig[1].CertificateOf(offered.Height)!.Header.Epoch == rig[1].Epoch);
     }
 
     private static async Task RestartAsync(NetworkRig rig)

@@ -177,7 +177,7 @@ internal sealed class NetworkRig : IAsyncDisposable
         await Wait.UntilAsync(async () =>
         {
             var now = (await log.RangeAsync()).Last;
-            var settled = nodes.All(node => node is null || (long)node.Read(ledger => ledger.LogPosition) == now && node.Head?.Header.Height == node.Read(ledger => ledger.Head?.Height));
+            var settled = nodes.All(node => node is null || (long)node.Read(ledger => ledger.LogPosition - ledger.EpochFrom) == now && node.Head?.Header.Height == node.Read(ledger => ledger.Head?.Height));
             if (now != last || !settled) (last, since) = (now, Stopwatch.GetTimestamp());
             return Stopwatch.GetElapsedTime(since) > TimeSpan.FromMilliseconds(150);
         }, Describe);
