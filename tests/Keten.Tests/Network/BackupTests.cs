@@ -155,7 +155,7 @@ public sealed class BackupTests
         return rig;
     }
 
-    private static (BackupManifest Manifest, byte[] Bytes) Copy(IDisk disk)
+    internal static (BackupManifest Manifest, byte[] Bytes) Copy(IDisk disk)
     {
         using var archive = new MemoryStream();
         var manifest = Backup.Write(disk, null, archive);

@@ -1,10 +1,12 @@
 using Keten.Client;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
+using Keten.Node.Backups;
 using Keten.Node.Joining;
 using Keten.Node.Network;
 using Keten.Node.Pipeline;
 using Keten.Node.Storage;
+using Keten.Testing;
 
 namespace Keten.Tests.Networks;
 
@@ -98,6 +100,25 @@ public sealed class JoinedTests
         var answer = await rig.DoneAsync(1, rig.Pay(rig.Ada, rig.Bob, 7));
         Assert.Equal(1ul, (await rig.SameAsync(answer.Height, 0, 4)).Epoch);
         Assert.Null(rig[4].Fault);
+    }
+
+    [Fact]
+    public async Task A_backup_from_after_a_restart_goes_on_in_the_new_order()
+    {
+        await using var rig = Rig(snapshots: true);
+        await rig.OpenAllAsync();
+        await rig.FundAsync();
+        await RestartAsync(rig);
+        await PayAsync(rig, 12, 0, 1, 2, 3);
+        var (_, archive) = BackupTests.Copy(rig.DiskOf(3));
+        await rig.CloseAsync(3);
+        await PayAsync(rig, 3, 0, 1, 2);
+        var disk = new SimulatedDisk(9);
+        Restore.Read(new MemoryStream(archive), disk);
+        rig.Replace(3, disk);
+        await rig.JoinAsync(3, null, rig.PeerOf(0), rig.PeerOf(1));
+        Assert.Equal(1ul, rig[3].Epoch);
+        await rig.SameAsync((await rig.DoneAsync(3, rig.Pay(rig.Ada, rig.Bob, 7))).Height, 0, 1, 2, 3);
     }
 
     private static NetworkRig Rig(bool snapshots)
