@@ -27,14 +27,17 @@ internal static class PromiseCheck
 
     public static int Run(Terminal terminal, Acceptance promise, Genesis genesis, FileInfo? transaction, FileInfo? proofs)
     {
-        var holds = promise.LedgerId == genesis.LedgerId && promise.Verify(genesis.Validators);
+        var shown = proofs is null ? null : ((StateEvidence Clock, StateEvidence Window)?)Proofs(Files.Read(proofs, ProofsAtMost));
+        // One who came after the genesis is known by the proofs, which carry the changes of validators.
+        var validators = new ValidatorHistory(genesis);
+        validators.Take(shown?.Window.Changes ?? []);
+        var holds = promise.Verify(validators);
         terminal.Plain(holds
             ? $"Validator {promise.Validator} has promised that {promise.Transaction} is in the order, or will be before {MomentText.Write(promise.Expiry)}. It is not final by that."
-            : "The promise does not hold: it is no validator's of this ledger.");
+            : "The promise does not hold: it is no validator's of this ledger, as far as its genesis and the proofs, where there are any, say who they are.");
         bool? broken = null;
-        if (holds && transaction is not null && proofs is not null)
+        if (holds && transaction is not null && shown is var (clock, window))
         {
-            var (clock, window) = Proofs(Files.Read(proofs, ProofsAtMost));
             broken = promise.WasBroken(genesis, Transaction.Parse(Files.Read(transaction, Transaction.BytesAtMost)), clock, window);
             terminal.Plain(broken == true
                 ? $"It was broken: when the ledger's time was past {MomentText.Write(promise.Expiry)}, the transaction had not been decided."

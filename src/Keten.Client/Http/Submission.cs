@@ -38,7 +38,7 @@ public enum SubmissionStatus
 /// <param name="Height">Of its block, once final.</param>
 public readonly record struct Submission(Hash Id, SubmissionStatus Status, uint Refusal, int Call, ulong Height)
 {
-    /// <summary>The validator's signed promise, where it was accepted; whether it is signed as it should be is for <see cref="Acceptance.Verify"/>. To be kept until the answer is final.</summary>
+    /// <summary>The validator's signed promise, where it was accepted; whether it is signed as it should be is for <see cref="Acceptance.Verify(ValidatorHistory)"/>. To be kept until the answer is final.</summary>
     public Acceptance? Promise { get; init; }
 
     /// <summary>Whether it was done, or is promised to be decided.</summary>

@@ -36,6 +36,15 @@ public readonly record struct Acceptance(KeyId Validator, Hash LedgerId, Hash Tr
         return Es256.Verify(digest, Signature, key);
     }
 
+    /// <summary>Whether it is the promise of one who was a validator of its ledger at some time that is known.</summary>
+    public bool Verify(ValidatorHistory validators)
+    {
+        if (LedgerId != validators.LedgerId) return false;
+        foreach (var set in validators.Sets)
+            if (Verify(set)) return true;
+        return false;
+    }
+
     /// <summary>
     /// Whether the promise was broken: the transaction had expired, and a counter of its was still unused, by proofs under certified headers. A counter is used up whatever is decided. It
     /// stays possible that the validator did append it and it was void for another reason than its time, such as a key that was retired meanwhile.
@@ -46,7 +55,8 @@ public readonly record struct Acceptance(KeyId Validator, Hash LedgerId, Hash Tr
     /// <param name="window">The counters of a lane of a signer of the transaction, as evidence of <see cref="RecordKeys.Window"/> of the same moment or a later one.</param>
     public bool WasBroken(Genesis genesis, Transaction transaction, StateEvidence clock, StateEvidence window)
     {
-        if (LedgerId != genesis.LedgerId || !Verify(genesis.Validators) || transaction.Id != Transaction || transaction.LedgerId != LedgerId || transaction.Expiry != Expiry) return false;
+        var validators = new ValidatorHistory(genesis);
+        if (!validators.Take(window.Changes) || !Verify(validators) || transaction.Id != Transaction || transaction.LedgerId != LedgerId || transaction.Expiry != Expiry) return false;
         if (!clock.Verify(genesis) || !window.Verify(genesis) || window.Certificate.Header.StateHeight < clock.Certificate.Header.StateHeight) return false;
         if (clock.Value is null || !clock.Key.AsSpan().SequenceEqual(RecordKeys.Clock())) return false;
         var time = new CborReader(clock.Value);
@@ -74,7 +84,7 @@ public readonly record struct Acceptance(KeyId Validator, Hash LedgerId, Hash Tr
         return writer.ToArray();
     }
 
-    /// <summary>Reads the one form; whether the signature verifies is for <see cref="Verify"/>.</summary>
+    /// <summary>Reads the one form; whether the signature verifies is for <see cref="Verify(ValidatorHistory)"/>.</summary>
     /// <exception cref="MalformedException">It is not.</exception>
     public static Acceptance FromBytes(ReadOnlyMemory<byte> bytes)
     {

@@ -97,6 +97,17 @@ public sealed record Evidence(Misbehaviour Kind, Hash LedgerId, KeyId Validator,
         return new Evidence(Misbehaviour.AbsurdClock, certified.Header.LedgerId, Entry.Parse(entry).Validator, writer.ToArray());
     }
 
+    /// <summary>Whether it shows what it says of somebody who was a validator at some time that is known.</summary>
+    /// <param name="validators">As far as changes of them are known: evidence against one who came later takes the change that brought it.</param>
+    /// <param name="clockAheadSeconds">How far from ledger time a clock may be stated, as the ledger's parameters say.</param>
+    public bool Verify(ValidatorHistory validators, long clockAheadSeconds)
+    {
+        if (LedgerId != validators.LedgerId) return false;
+        foreach (var set in validators.Sets)
+            if (Verify(set, clockAheadSeconds)) return true;
+        return false;
+    }
+
     /// <summary>Whether it shows what it says.</summary>
     /// <param name="validators">Those of the time: one of them is accused, and certificates in it are theirs.</param>
     /// <param name="clockAheadSeconds">How far from ledger time a clock may be stated, as the ledger's parameters say.</param>
@@ -139,7 +150,7 @@ public sealed record Evidence(Misbehaviour Kind, Hash LedgerId, KeyId Validator,
         return writer.ToArray();
     }
 
-    /// <summary>Reads the canonical form; whether it shows anything is for <see cref="Verify"/>.</summary>
+    /// <summary>Reads the canonical form; whether it shows anything is for <see cref="Verify(ValidatorHistory, long)"/>.</summary>
     /// <exception cref="MalformedException">It is not.</exception>
     public static Evidence FromBytes(ReadOnlySpan<byte> bytes)
     {

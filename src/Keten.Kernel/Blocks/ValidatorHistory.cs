@@ -36,6 +36,15 @@ public sealed class ValidatorHistory
     /// <summary>That header's hash; of the genesis, none.</summary>
     public Hash Header => sets[^1].Header;
 
+    /// <summary>The sets that are known, from the oldest on.</summary>
+    public IEnumerable<ValidatorSet> Sets
+    {
+        get
+        {
+            foreach (var (_, _, set) in sets) yield return set;
+        }
+    }
+
     /// <summary>Who certifies the header of a height; null where that is not known any more.</summary>
     public ValidatorSet? At(ulong height)
     {

@@ -36,6 +36,26 @@ public sealed class ValidatorHistoryRules
         }
     }
 
+    /// <summary>Who came later, or has gone, is accused by the changes that brought it; and by the genesis alone nobody is whom it does not name.</summary>
+    [Fact]
+    public void Evidence_and_promises_of_validators_that_came_later_hold_by_the_changes()
+    {
+        var (whole, genesis) = (new ValidatorHistory(senate.Genesis), new ValidatorHistory(senate.Genesis));
+        Assert.True(whole.Take(senate.Changes));
+        foreach (var (name, isLater) in (((string, bool)[])[("node 0", false), ("node 1", false), ("node 4", true), ("node 2 new", true)]))
+        {
+            var node = senate.Node(name);
+            var (first, second) = (Echo.Sign(node, senate.Genesis.LedgerId, 0, 5, Hash.Of("one"u8)), Echo.Sign(node, senate.Genesis.LedgerId, 0, 5, Hash.Of("other"u8)));
+            var evidence = Evidence.OfTwoEchoes(senate.Genesis.LedgerId, 0, first, second);
+            Assert.Equal((true, !isLater), (evidence.Verify(whole, 60), evidence.Verify(genesis, 60)));
+            var promise = Acceptance.Sign(node, Transaction.Parse(Enrol(name)));
+            Assert.Equal((true, !isLater), (promise.Verify(whole), promise.Verify(genesis)));
+            Assert.False((promise with { LedgerId = Hash.Of("another"u8) }).Verify(whole));
+        }
+        var stranger = senate.Node("a stranger");
+        Assert.False(Acceptance.Sign(stranger, Transaction.Parse(Enrol("stranger"))).Verify(whole));
+    }
+
     [Fact]
     public void One_signature_short_or_one_link_and_it_does_not_hold()
     {
