@@ -7,7 +7,7 @@ using Spectre.Console;
 
 if (Options.Read(args) is not { } options || (options.Names is [var word] && word is not ("all" or "plot") && All.Find(word) is null) || options.Names.Count > 1)
 {
-    Console.Error.WriteLine("usage: ./bench NAME|all|plot [--quick|--long] [--rounds N] [--json] [--keep]");
+    Console.Error.WriteLine("usage: ./bench NAME|all|plot [--quick|--long] [--rounds N] [--only PART] [--json] [--keep]");
     return 2;
 }
 if (options.Names.Count == 0)

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+namespace Keten.EndToEnd.Faults;
+
+/// <summary>Faults on real processes, one after another, each under load and each checked; and the controls.</summary>
+internal static class Campaign
+{
+    private const int PerSecond = 1_500;
+    private static readonly TimeSpan AFault = TimeSpan.FromSeconds(100), ANetwork = TimeSpan.FromSeconds(60);
+
+    /// <summary>Does them all; what goes wrong in one is said in its row, and the next has a network of its own.</summary>
+    /// <param name="faults">Which.</param>
+    /// <param name="target">How many acknowledged transactions each is to have.</param>
+    /// <param name="say">Told how it goes.</param>
+    public static async Task<IReadOnlyList<FaultRow>> RunAsync(IEnumerable<Fault> faults, int target, Action<string> say)
+    {
+        var (rows, network, engine) = (new List<FaultRow>(), (FaultNetwork?)null, "");
+        try
+        {
+            foreach (var fault in faults)
+            {
+                using var end = new CancellationTokenSource(AFault + ANetwork);
+                try
+                {
+                    if (network is not null && engine != fault.Engine) await EndAsync();
+                    (network, engine) = (network ?? await FaultNetwork.StartAsync(fault.Engine, etcdMembers: 3, end.Token), fault.Engine);
+                    end.CancelAfter(AFault);
+                    rows.AddRange(await RunAsync(network, fault, target, say, end.Token));
+                }
+                catch (Exception broken)
+                {
+                    rows.Add(new FaultRow(fault.Name, fault.Promised) { Broken = end.IsCancellationRequested ? "It did not end in time: " + broken.Message : broken.Message });
+                    say($"{fault.Name}: {broken}");
+                    await EndAsync();
+                }
+                if (fault.IsLast) await EndAsync();
+            }
+        }
+        finally
+        {
+            await EndAsync();
+        }
+        return rows;
+
+        async Task EndAsync()
+        {
+            if (network is not null) await network.DisposeAsync();
+            network = null;
+        }
+    }
+
+    private static async Task<IReadOnlyList<FaultRow>> RunAsync(FaultNetwork network, Fault fault, int target, Action<string> say, CancellationToken cancel)
+    {
+        if (fault.Lacks(network) is { } lacking) return [new FaultRow(fault.Name, fault.Promised) { Skipped = lacking }];
+        var load = new FaultLoad(network.Urls, network.Payers, PerSecond);
+        var bout = new Bout(network, load, target, line => say($"{fault.Name}: {line}"), cancel);
+        Acknowledged[] acknowledged;
+        double silent;
+        try
+        {
+            await bout.UnderwayAsync(0.25);
+            await fault.StrikeAsync(bout);
+            await bout.UnderwayAsync(1);
+        }
+        finally
+        {
+            silent = load.Silence.TotalSeconds;
+            acknowledged = await load.StopAsync(cancel);
+        }
+        var began = Stopwatch.GetTimestamp();
+        var lost = await network.CheckAsync(acknowledged, cancel);
+        var row = new FaultRow(fault.Name, fault.Promised)
+        {
+            Acknowledged = acknowledged.Length, Lost = lost, RecoveredSeconds = bout.RecoveredSeconds, SilentSeconds = Math.Round(silent, 1), Seen = bout.Seen, Hands = fault.Hands,
+        };
+        say(FormattableString.Invariant($"{fault.Name}: {row.Acknowledged} acknowledged, {lost} lost, recovered in {row.RecoveredSeconds} s, silent {row.SilentSeconds} s; checked in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"));
+        if (fault.NoControl is { } none) bout.Controls.Add(new FaultRow(fault.Name, none) { IsControl = true, Skipped = none });
+        return [row, .. bout.Controls];
+    }
+}
