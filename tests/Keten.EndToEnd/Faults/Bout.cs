@@ -5,6 +5,8 @@ namespace Keten.EndToEnd.Faults;
 /// <summary>One fault under way, with the load that runs through it.</summary>
 internal sealed class Bout(FaultNetwork network, FaultLoad load, int target, Action<string> say, CancellationToken cancel)
 {
+    private const int StandsAtMost = 5;
+
     public FaultNetwork Network => network;
 
     public FaultLoad Load => load;
@@ -27,7 +29,16 @@ internal sealed class Bout(FaultNetwork network, FaultLoad load, int target, Act
     /// <summary>Waits for so much to become final from now on, of the whole.</summary>
     public Task MoreAsync(double part) => load.ReachAsync(load.Count + (int)(target * part), cancel);
 
-    public Task WaitAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), cancel);
+    /// <summary>Waits until nothing has become final for three seconds; what was attested before a fault still does.</summary>
+    public async Task StandsAsync()
+    {
+        for (var (tries, before) = (0, -1); load.Count != before; tries++)
+        {
+            if (tries == StandsAtMost) throw new InvalidOperationException("Transactions go on becoming final.");
+            before = load.Count;
+            await Task.Delay(TimeSpan.FromSeconds(3), cancel);
+        }
+    }
 
     /// <summary>Waits until a transfer through each validator is final, and keeps how long that took.</summary>
     /// <param name="since">From when, by <see cref="Stopwatch.GetTimestamp"/>.</param>
@@ -37,6 +48,9 @@ internal sealed class Bout(FaultNetwork network, FaultLoad load, int target, Act
         RecoveredSeconds = Math.Round(Math.Max(RecoveredSeconds ?? 0, Stopwatch.GetElapsedTime(since).TotalSeconds), 1);
     }
 }
+
+/// <summary>What a control is tried on.</summary>
+internal sealed record Aftermath(FaultNetwork Network, int Target, CancellationToken Cancel);
 
 /// <summary>One fault: what strikes, and what must hold all the same.</summary>
 /// <param name="Name">On the command line.</param>
@@ -52,6 +66,9 @@ internal sealed record Fault(string Name, string Engine, string Promised, string
     /// <summary>Whether the network cannot be used afterwards.</summary>
     public bool IsLast { get; init; }
 
-    /// <summary>What is said of a control where there is none.</summary>
+    /// <summary>Why there is no honest control beside it, where there is none.</summary>
     public string? NoControl { get; init; }
+
+    /// <summary>The same with a protection removed, after the network has been checked.</summary>
+    public Func<Aftermath, Task<FaultRow>>? ControlAsync { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Keten.EndToEnd.Faults;
 /// <summary>Faults on real processes, one after another, each under load and each checked; and the controls.</summary>
 internal static class Campaign
 {
-    private const int PerSecond = 1_500;
+    public const int PerSecond = 1_000;
     private static readonly TimeSpan AFault = TimeSpan.FromSeconds(100), ANetwork = TimeSpan.FromSeconds(60);
 
     /// <summary>Does them all; what goes wrong in one is said in its row, and the next has a network of its own.</summary>
@@ -52,21 +52,24 @@ internal static class Campaign
     private static async Task<IReadOnlyList<FaultRow>> RunAsync(FaultNetwork network, Fault fault, int target, Action<string> say, CancellationToken cancel)
     {
         if (fault.Lacks(network) is { } lacking) return [new FaultRow(fault.Name, fault.Promised) { Skipped = lacking }];
+        await network.EachFinalAsync(cancel);
         var load = new FaultLoad(network.Urls, network.Payers, PerSecond);
         var bout = new Bout(network, load, target, line => say($"{fault.Name}: {line}"), cancel);
-        Acknowledged[] acknowledged;
-        double silent;
         try
         {
             await bout.UnderwayAsync(0.25);
             await fault.StrikeAsync(bout);
             await bout.UnderwayAsync(1);
         }
-        finally
+        catch
         {
-            silent = load.Silence.TotalSeconds;
-            acknowledged = await load.StopAsync(cancel);
+            say($"{fault.Name}: {load.Count} acknowledged. {await network.ConditionAsync()}");
+            using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            await load.AbandonAsync(soon.Token);
+            throw;
         }
+        var silent = load.Silence.TotalSeconds;
+        var acknowledged = await load.StopAsync(cancel);
         var began = Stopwatch.GetTimestamp();
         var lost = await network.CheckAsync(acknowledged, cancel);
         var row = new FaultRow(fault.Name, fault.Promised)
@@ -74,7 +77,23 @@ internal static class Campaign
             Acknowledged = acknowledged.Length, Lost = lost, RecoveredSeconds = bout.RecoveredSeconds, SilentSeconds = Math.Round(silent, 1), Seen = bout.Seen, Hands = fault.Hands,
         };
         say(FormattableString.Invariant($"{fault.Name}: {row.Acknowledged} acknowledged, {lost} lost, recovered in {row.RecoveredSeconds} s, silent {row.SilentSeconds} s; checked in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"));
-        if (fault.NoControl is { } none) bout.Controls.Add(new FaultRow(fault.Name, none) { IsControl = true, Skipped = none });
+        if (fault.NoControl is { } none) bout.Controls.Add(new FaultRow(fault.Name, "no honest control") { IsControl = true, Skipped = none });
+        if (fault.ControlAsync is { } control) bout.Controls.Add(await ControlAsync(fault, () => control(new Aftermath(network, target, cancel)), say));
+        foreach (var one in bout.Controls) say($"{fault.Name}, control: {one.Skipped ?? $"{one.Lost} of {one.Acknowledged} lost"}");
         return [row, .. bout.Controls];
+    }
+
+    // What goes wrong in a control takes nothing from what was seen of the fault.
+    private static async Task<FaultRow> ControlAsync(Fault fault, Func<Task<FaultRow>> control, Action<string> say)
+    {
+        try
+        {
+            return await control() with { IsControl = true };
+        }
+        catch (Exception broken)
+        {
+            say($"{fault.Name}, control: {broken}");
+            return new FaultRow(fault.Name, "") { IsControl = true, Broken = broken.Message };
+        }
     }
 }

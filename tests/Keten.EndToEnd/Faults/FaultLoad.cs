@@ -22,7 +22,7 @@ internal sealed class FaultLoad
 
     private readonly Lock gate = new();
     private readonly List<Acknowledged> acknowledged = [];
-    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource stop = new(), abandon = new();
     private readonly KetenClient[] clients;
     private readonly long[] awayUntil;
     private readonly Payers payers;
@@ -78,13 +78,20 @@ internal sealed class FaultLoad
         return [.. acknowledged];
     }
 
+    /// <summary>Gives up what is under way, where the network will not go on; and says what was acknowledged.</summary>
+    public async Task<Acknowledged[]> AbandonAsync(CancellationToken cancel)
+    {
+        await abandon.CancelAsync();
+        return await StopAsync(cancel);
+    }
+
     private async Task SendAsync(int home)
     {
         while (!stop.IsCancellationRequested)
         {
             var began = Stopwatch.GetTimestamp();
             var left = payers.Transfers(home, ARequest);
-            for (var node = home; left.Length > 0; node = (node + 1) % clients.Length) left = await LeftAsync(node, left);
+            for (var node = home; left.Length > 0 && !abandon.IsCancellationRequested; node = (node + 1) % clients.Length) left = await LeftAsync(node, left);
             if (pause - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } early) await Task.Delay(early);
         }
     }
@@ -99,7 +106,7 @@ internal sealed class FaultLoad
         }
         try
         {
-            var answers = await clients[node].SubmitAsync(Array.ConvertAll(some, one => (ReadOnlyMemory<byte>)one));
+            var answers = await clients[node].SubmitAsync(Array.ConvertAll(some, one => (ReadOnlyMemory<byte>)one), cancel: abandon.Token);
             if (answers.FirstOrDefault(answer => answer.Status == SubmissionStatus.Refused) is { Refusal: not 0 } refused) throw new InvalidOperationException($"A transfer was refused: {refused.Refusal}.");
             Take([.. answers.Where(answer => answer.Status == SubmissionStatus.Done).Select(answer => new Acknowledged(answer.Id, answer.Height))]);
             if (!Array.Exists(answers, answer => answer.Status == SubmissionStatus.Done)) await Task.Delay(20);

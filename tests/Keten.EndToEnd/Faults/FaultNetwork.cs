@@ -33,7 +33,18 @@ internal sealed class FaultNetwork : IAsyncDisposable
     private FaultNetwork()
     {
         // Whatever ends this process, but for a SIGKILL: nothing that it has started is left.
-        last = (_, _) => End();
+        last = (_, _) =>
+        {
+            End();
+            try
+            {
+                folder.Delete(recursive: true);
+            }
+            catch (IOException)
+            {
+                // A file of one that is still ending.
+            }
+        };
         AppDomain.CurrentDomain.ProcessExit += last;
     }
 
@@ -94,6 +105,23 @@ internal sealed class FaultNetwork : IAsyncDisposable
                 }
             }
         }));
+
+    /// <summary>What each validator says of itself, for whoever looks for what is stuck.</summary>
+    public async Task<string> ConditionAsync()
+    {
+        var said = await Task.WhenAll(Urls.Select(async url =>
+        {
+            try
+            {
+                return await Plain.GetStringAsync(new Uri(url, "health/condition"));
+            }
+            catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)
+            {
+                return $"{url} does not answer: {silent.Message}";
+            }
+        }));
+        return string.Join('\n', said);
+    }
 
     /// <summary>Which of the etcd servers leads.</summary>
     public async Task<int> EtcdLeaderAsync(CancellationToken cancel)
@@ -166,15 +194,23 @@ internal sealed class FaultNetwork : IAsyncDisposable
         lock (started) started.Add(Process.GetProcessById(process.Id));
     }
 
+    // Twice: one that ends while it is looked at makes the look fail.
     private void End()
     {
         lock (started)
         {
-            foreach (var process in started)
+            foreach (var process in started.Concat(started))
             {
-                if (!process.HasExited) process.Kill(entireProcessTree: true);
-                process.Dispose();
+                try
+                {
+                    if (!process.HasExited) process.Kill(entireProcessTree: true);
+                }
+                catch (Exception gone) when (gone is InvalidOperationException or AggregateException or System.ComponentModel.Win32Exception or IOException)
+                {
+                    // The next one.
+                }
             }
+            foreach (var process in started) process.Dispose();
             started.Clear();
         }
         Disk?.Dispose();

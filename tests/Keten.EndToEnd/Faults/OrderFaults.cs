@@ -1,4 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Keten.Client;
+using Npgsql;
 
 namespace Keten.EndToEnd.Faults;
 
@@ -30,13 +36,11 @@ internal static class OrderFaults
         for (var each = 0; each < order.Servers.Count; each++) Directory.Delete(order.DataOf(each), recursive: true);
         var lost = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, order.Servers.Count).Select(each => order.StartAgainAsync(each, bout.Cancel)));
-        await bout.WaitAsync(5);
-        var stood = bout.Load.Count;
-        await bout.WaitAsync(2);
-        if (bout.Load.Count != stood) throw new InvalidOperationException("Something became final in an order that was lost.");
+        await bout.StandsAsync();
         bout.Controls.Add(new FaultRow("lost-etcd", "without the nodes' own copies, and without an epoch's record: the new, empty etcd is all there is")
         {
-            IsControl = true, Acknowledged = before, Lost = before, Seen = "the new etcd has none of what was acknowledged; and without a record nothing became final any more: every node stood still",
+            IsControl = true, Acknowledged = before, Lost = await KeysAsync(bout) == 0 ? before : 0,
+            Seen = "the new etcd holds none of what was acknowledged; and for as long as there was no record, nothing became final: every node stood still",
         });
         for (var each = 0; each < FaultNetwork.Count; each++) await nodes.KillAsync(each);
         await EpochAsync(bout);
@@ -55,27 +59,77 @@ internal static class OrderFaults
         bout.Seen = "PostgreSQL recovered by its log, and the nodes went on with it";
     }
 
-    // As docs/epochs.md tells operators; from the folder of another validator where somebody has attested a higher block.
-    private static async Task EpochAsync(Bout bout)
+    /// <summary>A PostgreSQL that confirms before it has flushed; what it then has lost, its newest row says.</summary>
+    public static async Task<FaultRow> FlushedLateAsync(Aftermath after)
     {
-        var nodes = bout.Network.Nodes;
-        for (var proposer = 0; ; proposer++)
+        var (network, order) = (after.Network, after.Network.Nodes.Order);
+        await order.KillAsync(0);
+        await order.StartAgainAsync(0, after.Cancel, FlushedLate);
+        await network.EachFinalAsync(after.Cancel);
+        var load = new FaultLoad(network.Urls, network.Payers, Campaign.PerSecond);
+        await load.ReachAsync(Math.Min(after.Target, 3_000), after.Cancel);
+        await order.KillAsync(0);
+        var acknowledged = await load.AbandonAsync(after.Cancel);
+        await order.StartAgainAsync(0, after.Cancel);
+        var newest = await NewestRowAsync(network, after.Cancel);
+        using var client = new KetenClient(network.Urls[0]);
+        var lost = 0;
+        foreach (var block in acknowledged.GroupBy(one => one.Height))
+            if ((long)(await client.BlockAsync(block.Key, after.Cancel))!.Header.LogPosition > newest) lost += block.Count();
+        return new FaultRow("kill-postgres", "without flushing before it confirms (synchronous_commit=off), and without the nodes' own copies: what PostgreSQL has is all there is")
         {
-            var record = bout.Network.FileNamed($"epoch{proposer}.cbor");
-            var said = await KetenAsync("epoch", "propose", "--data", nodes.DataOf(proposer), "--out", record);
-            for (var each = 0; said is null && each < 3; each++)
-                said = await KetenAsync("epoch", "sign", record, "--data", nodes.DataOf(each), "--validator-key", Path.Combine(nodes.HomeOf(each), "validator.pem"));
-            foreach (var each in (int[])[0, 1, 3]) said ??= await KetenAsync("epoch", "apply", record, "--data", nodes.DataOf(each));
-            if (said is null) return;
-            bout.Say(said);
-            if (proposer == FaultNetwork.Count - 1) throw new InvalidOperationException(said);
+            Acknowledged = acknowledged.Length, Lost = lost, Seen = "PostgreSQL came back without its newest entries; every node has them, says that the log has lost entries, and stands still until an epoch's record",
+        };
+    }
+
+    private static async Task<long> NewestRowAsync(FaultNetwork network, CancellationToken cancel)
+    {
+        await using var source = NpgsqlDataSource.Create(network.Nodes.Order.Settings["KETEN__ORDER__CONNECTION"]);
+        for (; ; await Task.Delay(100, cancel))
+        {
+            try
+            {
+                await using var command = source.CreateCommand("select coalesce(max(position), 0) from keten.entry");
+                return (long)(await command.ExecuteScalarAsync(cancel))!;
+            }
+            catch (NpgsqlException)
+            {
+                // It does not answer yet.
+            }
         }
     }
 
-    // What it said where it failed.
-    private static async Task<string?> KetenAsync(params string[] words)
+    // How many keys of the ledger the new etcd holds.
+    private static async Task<long> KeysAsync(Bout bout)
+    {
+        using var http = new HttpClient();
+        var endpoint = new Uri(bout.Network.Nodes.Order.Settings["KETEN__ORDER__ENDPOINTS"].Split(',')[0]);
+        using var response = await http.PostAsJsonAsync(
+            new Uri(endpoint, "/v3/kv/range"), new { key = Convert.ToBase64String("keten/"u8), range_end = Convert.ToBase64String("keten0"u8), count_only = true }, bout.Cancel);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(bout.Cancel);
+        return answer.TryGetProperty("count", out var count) ? long.Parse(count.GetString()!, CultureInfo.InvariantCulture) : 0;
+    }
+
+    // As docs/epochs.md tells operators: each proposes, the record that begins on the highest block is signed by as many as it takes, and the others are given it.
+    private static async Task EpochAsync(Bout bout)
+    {
+        var nodes = bout.Network.Nodes;
+        var (best, highest) = ("", 0ul);
+        for (var each = 0; each < FaultNetwork.Count; each++)
+        {
+            var record = bout.Network.FileNamed($"epoch{each}.cbor");
+            var height = (ulong)(await KetenAsync("epoch", "propose", "--data", nodes.DataOf(each), "--out", record))["height"]!;
+            if (height > highest) (best, highest) = (record, height);
+        }
+        var signed = false;
+        for (var each = 0; !signed; each++) signed = (bool)(await KetenAsync("epoch", "sign", best, "--data", nodes.DataOf(each), "--validator-key", Path.Combine(nodes.HomeOf(each), "validator.pem")))["complete"]!;
+        for (var each = 0; each < FaultNetwork.Count; each++) await KetenAsync("epoch", "apply", best, "--data", nodes.DataOf(each));
+    }
+
+    private static async Task<JsonNode> KetenAsync(params string[] words)
     {
         using StringWriter output = new(), error = new();
-        return await Cli.Program.RunAsync(words, output, error) == 0 ? null : $"keten {string.Join(' ', words[..2])}: {error}";
+        return await Cli.Program.RunAsync([.. words, "--json"], output, error) == 0 ? JsonNode.Parse(output.ToString().TrimEnd().Split('\n')[^1])!
+            : throw new InvalidOperationException($"keten {string.Join(' ', words[..2])}: {error}");
     }
 }
