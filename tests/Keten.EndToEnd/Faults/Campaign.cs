@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Keten.Cli.Terminals;
 
 namespace Keten.EndToEnd.Faults;
 
@@ -6,7 +7,7 @@ namespace Keten.EndToEnd.Faults;
 internal static class Campaign
 {
     public const int PerSecond = 1_000;
-    private static readonly TimeSpan AFault = TimeSpan.FromSeconds(100), ANetwork = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AFault = TimeSpan.FromSeconds(120), ANetwork = TimeSpan.FromSeconds(60);
 
     /// <summary>Does them all; what goes wrong in one is said in its row, and the next has a network of its own.</summary>
     /// <param name="faults">Which.</param>
@@ -23,7 +24,7 @@ internal static class Campaign
                 try
                 {
                     if (network is not null && engine != fault.Engine) await EndAsync();
-                    (network, engine) = (network ?? await FaultNetwork.StartAsync(fault.Engine, etcdMembers: 3, end.Token), fault.Engine);
+                    (network, engine) = (network ?? await StartAsync(fault.Engine, end.Token), fault.Engine);
                     end.CancelAfter(AFault);
                     rows.AddRange(await RunAsync(network, fault, target, say, end.Token));
                 }
@@ -46,6 +47,22 @@ internal static class Campaign
         {
             if (network is not null) await network.DisposeAsync();
             network = null;
+        }
+    }
+
+    // Once more where somebody else took a port between its choice and its use.
+    private static async Task<FaultNetwork> StartAsync(string engine, CancellationToken cancel)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await FaultNetwork.StartAsync(engine, etcdMembers: 3, cancel);
+            }
+            catch (ExitException) when (tries < 3)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+            }
         }
     }
 

@@ -50,6 +50,12 @@ internal sealed class FaultLoad
         }
     }
 
+    /// <summary>What is final so far.</summary>
+    public Acknowledged[] SoFar()
+    {
+        lock (gate) return [.. acknowledged];
+    }
+
     /// <summary>The longest that nothing became final, so far.</summary>
     public TimeSpan Silence
     {

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Keten.Client;
+using Keten.Kernel.Blocks;
 using Npgsql;
 
 namespace Keten.EndToEnd.Faults;
@@ -13,7 +14,7 @@ internal static class OrderFaults
 {
     private const double ALittle = 0.2;
 
-    // Confirmed before it is flushed, and flushed as late as PostgreSQL lets it be.
+    // Confirmed before it is flushed, and flushed by nobody but the log's writer.
     private static readonly string[] FlushedLate =
         ["-c", "synchronous_commit=off", "-c", "wal_writer_delay=10000", "-c", "wal_writer_flush_after=2GB", "-c", "wal_buffers=64MB", "-c", "bgwriter_lru_maxpages=0", "-c", "autovacuum=off"];
 
@@ -31,7 +32,7 @@ internal static class OrderFaults
     public static async Task LostEtcdAsync(Bout bout)
     {
         var (nodes, order) = (bout.Network.Nodes, bout.Network.Nodes.Order);
-        var before = bout.Load.Count;
+        var before = bout.Load.SoFar();
         for (var each = 0; each < order.Servers.Count; each++) await order.KillAsync(each);
         for (var each = 0; each < order.Servers.Count; each++) Directory.Delete(order.DataOf(each), recursive: true);
         var lost = Stopwatch.GetTimestamp();
@@ -39,8 +40,8 @@ internal static class OrderFaults
         await bout.StandsAsync();
         bout.Controls.Add(new FaultRow("lost-etcd", "without the nodes' own copies, and without an epoch's record: the new, empty etcd is all there is")
         {
-            IsControl = true, Acknowledged = before, Lost = await KeysAsync(bout) == 0 ? before : 0,
-            Seen = "the new etcd holds none of what was acknowledged; and for as long as there was no record, nothing became final: every node stood still",
+            IsControl = true, Acknowledged = before.Length, Lost = await BehindAsync(bout.Network, before, await EntriesAsync(bout), bout.Cancel),
+            Seen = "the new etcd does not hold what was acknowledged; and for as long as there was no record, nothing became final: every node stood still",
         });
         for (var each = 0; each < FaultNetwork.Count; each++) await nodes.KillAsync(each);
         await EpochAsync(bout);
@@ -65,49 +66,74 @@ internal static class OrderFaults
         var (network, order) = (after.Network, after.Network.Nodes.Order);
         await order.KillAsync(0);
         await order.StartAgainAsync(0, after.Cancel, FlushedLate);
+        await UnprotectAsync(network, after.Cancel);
         await network.EachFinalAsync(after.Cancel);
+        // It would hand each full page to the operating system, which no killed process takes along: a power cut does.
+        var writer = await AskAsync<int>(network, "select pid from pg_stat_activity where backend_type = 'walwriter'", after.Cancel);
+        using (var stop = Process.Start("kill", ["-STOP", $"{writer}"])) await stop.WaitForExitAsync(after.Cancel);
         var load = new FaultLoad(network.Urls, network.Payers, Campaign.PerSecond);
         await load.ReachAsync(Math.Min(after.Target, 3_000), after.Cancel);
         await order.KillAsync(0);
         var acknowledged = await load.AbandonAsync(after.Cancel);
         await order.StartAgainAsync(0, after.Cancel);
         var newest = await NewestRowAsync(network, after.Cancel);
-        using var client = new KetenClient(network.Urls[0]);
-        var lost = 0;
-        foreach (var block in acknowledged.GroupBy(one => one.Height))
-            if ((long)(await client.BlockAsync(block.Key, after.Cancel))!.Header.LogPosition > newest) lost += block.Count();
-        return new FaultRow("kill-postgres", "without flushing before it confirms (synchronous_commit=off), and without the nodes' own copies: what PostgreSQL has is all there is")
+        return new FaultRow("kill-postgres", "without the line of the log's function that keeps synchronous_commit from being off, on a server that has it off and whose log writer stands still; and without the nodes' own copies: what PostgreSQL has is all there is")
         {
-            Acknowledged = acknowledged.Length, Lost = lost, Seen = "PostgreSQL came back without its newest entries; every node has them, says that the log has lost entries, and stands still until an epoch's record",
+            Acknowledged = acknowledged.Length, Lost = await BehindAsync(network, acknowledged, newest, after.Cancel), Seen = "PostgreSQL came back without its newest entries; every node has them, says that the log has lost entries, and stands still until an epoch's record",
         };
     }
 
-    private static async Task<long> NewestRowAsync(FaultNetwork network, CancellationToken cancel)
+    // The log's own functions raise what the server has lowered: what they say of it is taken out.
+    private static async Task UnprotectAsync(FaultNetwork network, CancellationToken cancel)
+    {
+        const string raise = "perform set_config('synchronous_commit', 'on', true)";
+        var definition = await AskAsync<string>(network, $"select pg_get_functiondef(oid) from pg_proc where prosrc like '%{raise.Replace("'", "''", StringComparison.Ordinal)}%'", cancel);
+        await AskAsync<object>(network, definition.Replace(raise, "perform 1", StringComparison.Ordinal) + "; select 1", cancel);
+    }
+
+    private static Task<long> NewestRowAsync(FaultNetwork network, CancellationToken cancel) => AskAsync<long>(network, "select coalesce(max(position), 0) from keten.entry", cancel);
+
+    private static async Task<T> AskAsync<T>(FaultNetwork network, string sql, CancellationToken cancel)
     {
         await using var source = NpgsqlDataSource.Create(network.Nodes.Order.Settings["KETEN__ORDER__CONNECTION"]);
         for (; ; await Task.Delay(100, cancel))
         {
             try
             {
-                await using var command = source.CreateCommand("select coalesce(max(position), 0) from keten.entry");
-                return (long)(await command.ExecuteScalarAsync(cancel))!;
+                await using var command = source.CreateCommand(sql);
+                return (T)(await command.ExecuteScalarAsync(cancel))!;
             }
-            catch (NpgsqlException)
+            catch (NpgsqlException fault) when (fault is not PostgresException { SqlState: not "57P03" })
             {
                 // It does not answer yet.
             }
         }
     }
 
-    // How many keys of the ledger the new etcd holds.
-    private static async Task<long> KeysAsync(Bout bout)
+    // At most so many entries does the new etcd hold: what nodes had under way when the old one went, and their marks.
+    private static async Task<long> EntriesAsync(Bout bout)
     {
         using var http = new HttpClient();
         var endpoint = new Uri(bout.Network.Nodes.Order.Settings["KETEN__ORDER__ENDPOINTS"].Split(',')[0]);
         using var response = await http.PostAsJsonAsync(
-            new Uri(endpoint, "/v3/kv/range"), new { key = Convert.ToBase64String("keten/"u8), range_end = Convert.ToBase64String("keten0"u8), count_only = true }, bout.Cancel);
+            new Uri(endpoint, "/v3/kv/range"), new { key = Convert.ToBase64String("keten/log/"u8), range_end = Convert.ToBase64String("keten/log0"u8), count_only = true }, bout.Cancel);
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(bout.Cancel);
         return answer.TryGetProperty("count", out var count) ? long.Parse(count.GetString()!, CultureInfo.InvariantCulture) : 0;
+    }
+
+    // Those whose entry stands behind what the service has.
+    private static async Task<int> BehindAsync(FaultNetwork network, IEnumerable<Acknowledged> acknowledged, long newest, CancellationToken cancel)
+    {
+        var clients = network.Urls.Select(url => new KetenClient(url)).ToArray();
+        var lost = 0;
+        foreach (var block in acknowledged.GroupBy(one => one.Height))
+        {
+            // One who was behind when all came to a stand has no certificate of the newest.
+            var headers = await Task.WhenAll(clients.Select(client => client.BlockAsync(block.Key, cancel)));
+            if (headers.OfType<Certificate>().First().Header.LogPosition > (ulong)newest) lost += block.Count();
+        }
+        foreach (var client in clients) client.Dispose();
+        return lost;
     }
 
     // As docs/epochs.md tells operators: each proposes, the record that begins on the highest block is signed by as many as it takes, and the others are given it.
