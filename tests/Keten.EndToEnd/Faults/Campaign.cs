@@ -32,6 +32,7 @@ internal static class Campaign
                 {
                     rows.Add(new FaultRow(fault.Name, fault.Promised) { Broken = end.IsCancellationRequested ? "It did not end in time: " + broken.Message : broken.Message });
                     say($"{fault.Name}: {broken}");
+                    if (network is not null) say(await network.ConditionAsync());
                     await EndAsync();
                 }
                 if (fault.IsLast) await EndAsync();
@@ -80,13 +81,14 @@ internal static class Campaign
         }
         catch
         {
-            say($"{fault.Name}: {load.Count} acknowledged. {await network.ConditionAsync()}");
+            say($"{fault.Name}: {load.Count} acknowledged");
             using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(10));
             await load.AbandonAsync(soon.Token);
             throw;
         }
         var silent = load.Silence.TotalSeconds;
         var acknowledged = await load.StopAsync(cancel);
+        bout.Say("to be checked");
         var began = Stopwatch.GetTimestamp();
         var lost = await network.CheckAsync(acknowledged, cancel);
         var row = new FaultRow(fault.Name, fault.Promised)
