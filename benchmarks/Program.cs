@@ -36,7 +36,7 @@ var document = new JsonObject
 {
     ["commit"] = Machine.Commit(), ["began"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), ["machine"] = Machine.Describe(), ["scenarios"] = results,
 };
-foreach (var scenario in name == "all" ? All.Scenarios : [All.Find(name)!])
+foreach (var scenario in name == "all" ? All.Timed : [All.Find(name)!])
 {
     var run = new Run(scenario, options);
     try
