@@ -5,13 +5,10 @@ namespace Keten.EndToEnd;
 /// <summary>A few of the faults of «./bench faults», with fewer transactions: nothing acknowledged is lost, all headers are equal, money adds up.</summary>
 public sealed class FaultTests
 {
-    private const int Acknowledged = 600;
+    private const int Acknowledged = 300;
 
     [SkippableServer("etcd", "/usr/bin/etcd")]
-    public Task Killed_nodes_and_a_cut_line_lose_nothing_that_was_acknowledged() => HoldsAsync("kill-all-nodes", "partition");
-
-    [SkippableServer("etcd", "/usr/bin/etcd")]
-    public Task An_etcd_that_lost_everything_is_left_by_an_epochs_record() => HoldsAsync("lost-etcd");
+    public Task Killed_nodes_a_cut_line_and_an_etcd_that_lost_everything_lose_nothing_that_was_acknowledged() => HoldsAsync("kill-all-nodes", "partition", "lost-etcd");
 
     private static async Task HoldsAsync(params string[] names)
     {

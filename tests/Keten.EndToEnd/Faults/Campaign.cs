@@ -6,8 +6,10 @@ namespace Keten.EndToEnd.Faults;
 /// <summary>Faults on real processes, one after another, each under load and each checked; and the controls.</summary>
 internal static class Campaign
 {
-    public const int PerSecond = 1_000;
     private static readonly TimeSpan AFault = TimeSpan.FromSeconds(120), ANetwork = TimeSpan.FromSeconds(60);
+
+    /// <summary>How many transfers a second are sent where so many are to be acknowledged: few enough that the nodes come back beside them.</summary>
+    public static int PerSecond(int target) => Math.Clamp(target / 20, 150, 1_000);
 
     /// <summary>Does them all; what goes wrong in one is said in its row, and the next has a network of its own.</summary>
     /// <param name="faults">Which.</param>
@@ -71,7 +73,7 @@ internal static class Campaign
     {
         if (fault.Lacks(network) is { } lacking) return [new FaultRow(fault.Name, fault.Promised) { Skipped = lacking }];
         await network.EachFinalAsync(cancel);
-        var load = new FaultLoad(network.Urls, network.Payers, PerSecond);
+        var load = new FaultLoad(network.Urls, network.Payers, PerSecond(target));
         var bout = new Bout(network, load, target, line => say($"{fault.Name}: {line}"), cancel);
         try
         {

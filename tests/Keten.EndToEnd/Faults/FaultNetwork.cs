@@ -164,12 +164,13 @@ internal sealed class FaultNetwork : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        AppDomain.CurrentDomain.ProcessExit -= last;
         Line.Dispose();
         if (nodes is not null) await nodes.DisposeAsync();
         End();
         Payers.Dispose();
         folder.Delete(recursive: true);
+        // Last: until then an end of this process must end the rest.
+        AppDomain.CurrentDomain.ProcessExit -= last;
     }
 
     private void Prepare(int validator, ProcessStartInfo start)

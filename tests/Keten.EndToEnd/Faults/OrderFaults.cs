@@ -71,8 +71,8 @@ internal static class OrderFaults
         // It would hand each full page to the operating system, which no killed process takes along: a power cut does.
         var writer = await AskAsync<int>(network, "select pid from pg_stat_activity where backend_type = 'walwriter'", after.Cancel);
         using (var stop = Process.Start("kill", ["-STOP", $"{writer}"])) await stop.WaitForExitAsync(after.Cancel);
-        var load = new FaultLoad(network.Urls, network.Payers, Campaign.PerSecond);
-        await load.ReachAsync(Math.Min(after.Target, 3_000), after.Cancel);
+        var load = new FaultLoad(network.Urls, network.Payers, Campaign.PerSecond(after.Target));
+        await load.ReachAsync(Math.Min(after.Target, 1_000), after.Cancel);
         await order.KillAsync(0);
         var acknowledged = await load.AbandonAsync(after.Cancel);
         await order.StartAgainAsync(0, after.Cancel);
