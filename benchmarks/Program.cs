@@ -7,7 +7,7 @@ using Spectre.Console;
 
 if (Options.Read(args) is not { } options || (options.Names is [var word] && word is not ("all" or "plot") && All.Find(word) is null) || options.Names.Count > 1)
 {
-    Console.Error.WriteLine("usage: ./bench NAME|all|plot [--quick|--long] [--rounds N] [--json] [--keep]");
+    Console.Error.WriteLine("usage: ./bench NAME|all|plot [--quick|--long] [--rounds N] [--only PART] [--json] [--keep]");
     return 2;
 }
 if (options.Names.Count == 0)
@@ -36,7 +36,7 @@ var document = new JsonObject
 {
     ["commit"] = Machine.Commit(), ["began"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), ["machine"] = Machine.Describe(), ["scenarios"] = results,
 };
-foreach (var scenario in name == "all" ? All.Scenarios : [All.Find(name)!])
+foreach (var scenario in name == "all" ? All.Timed : [All.Find(name)!])
 {
     var run = new Run(scenario, options);
     try

@@ -21,6 +21,9 @@ internal sealed record Options(Length Length, int? RoundsAsked, bool Json, bool 
     /// <summary>How many seeds a simulation runs, where that was said.</summary>
     public int? Seeds { get; init; }
 
+    /// <summary>Which of a scenario's parts, with commas between, where that was said.</summary>
+    public string? Only { get; init; }
+
     /// <summary>How many rounds are measured.</summary>
     public int Rounds => RoundsAsked ?? (Length == Length.Quick ? 3 : 5);
 
@@ -51,6 +54,7 @@ internal sealed record Options(Length Length, int? RoundsAsked, bool Json, bool 
                 case "--seeds" when ++at < words.Length && int.TryParse(words[at], NumberStyles.None, CultureInfo.InvariantCulture, out var seeds) && seeds is > 0 and <= 10_000_000:
                     read = read with { Seeds = seeds };
                     break;
+                case "--only" when ++at < words.Length: read = read with { Only = words[at] }; break;
                 case ['-', ..]: return null;
                 default: names.Add(words[at]); break;
             }

@@ -29,6 +29,7 @@ internal static class Report
                 ["name"] = series.Name, ["across"] = series.Across, ["up"] = series.Up,
                 ["points"] = new JsonArray([.. series.Points.Select(point => (JsonNode)new JsonArray(Figure.Shown(point.X), Figure.Shown(point.Y)))]),
             })]);
+        if (run.Rows.Count > 0) json["rows"] = new JsonArray([.. run.Rows.Select(row => (JsonNode)row.DeepClone())]);
         json["notes"] = new JsonArray([.. run.Notes.Select(note => (JsonNode)note)]);
         return json;
     }
@@ -47,6 +48,7 @@ internal static class Report
             }.Select(Markup.Escape)]);
         }
         console.Write(table);
+        foreach (var row in run.Rows) console.WriteLine(string.Join("; ", row.Select(field => $"{field.Key}: {field.Value}")));
         foreach (var note in run.Notes) console.WriteLine(note);
     }
 

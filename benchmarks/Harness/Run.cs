@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace Keten.Bench.Harness;
 
@@ -21,6 +22,9 @@ internal sealed class Run(Scenario scenario, Options options)
     public List<string> Notes { get; } = [];
 
     public List<Series> Series { get; } = [];
+
+    /// <summary>What was found of each of several things, where figures do not say it.</summary>
+    public List<JsonObject> Rows { get; } = [];
 
     public double Seconds => Math.Round(clock.Elapsed.TotalSeconds, 1);
 

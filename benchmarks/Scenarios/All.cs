@@ -22,8 +22,12 @@ internal static class All
         new("visa-day", "a day of Visa's transfers on a node's disk, projected", VisaDay.MeasureAsync),
         new("network", "four validators on three etcd servers, all on this machine", Network.MeasureAsync),
         new("simulate", "whole networks in simulation, from one seed each (--seeds N); and broken ones, which must be found", Simulate.MeasureAsync),
+        new("faults", "real faults on real processes under load, and what is lost without each protection (--only NAME,…)", Faults.MeasureAsync),
         new("parts", "the small parts that every transaction goes through, by BenchmarkDotNet", SmallPartsScenario.MeasureAsync),
     ];
+
+    /// <summary>What «all» does: what is timed. Faults take minutes, and what they find is no speed.</summary>
+    public static IEnumerable<Scenario> Timed => Scenarios.Where(scenario => scenario.Name != "faults");
 
     public static Scenario? Find(string name) => Array.Find(Scenarios, scenario => scenario.Name == name);
 }

@@ -17,6 +17,8 @@ internal sealed class EtcdWatch(EtcdGateway gateway, string prefix, TimeSpan sil
     /// <summary>No answer is longer: a fragment holds 1.5 MiB of events and the one that passed it, in base64.</summary>
     private const int LongestLine = 16 * 1024 * 1024;
 
+    private const int SilencesBeforeTheFirst = 3;
+
     /// <summary>Follows from a revision on, until something breaks.</summary>
     /// <exception cref="EtcdCompactedException">That revision is gone.</exception>
     /// <exception cref="EtcdUnreachableException">The connection broke, or the member lags behind the others.</exception>
@@ -84,11 +86,12 @@ internal sealed class EtcdWatch(EtcdGateway gateway, string prefix, TimeSpan sil
         try
         {
             var line = ReadLineAsync(lines, cancel);
-            while (!line.IsCompleted)
+            for (var silences = 1; !line.IsCompleted; silences++)
             {
                 if (await Task.WhenAny(line, Task.Delay(silence, cancel)) == line) break;
                 var reached = await newest(cancel);
-                if (reached > known && known > 0) throw gateway.Unreachable(member, null, $"its watch is silent at revision {known} while the cluster is at {reached}");
+                // The first line says that the watch stands: where that is long in coming, it was lost with the connection.
+                if (reached > known && (known > 0 || silences >= SilencesBeforeTheFirst)) throw gateway.Unreachable(member, null, $"its watch is silent at revision {known} while the cluster is at {reached}");
             }
             var json = await line;
             var revision = json.RootElement.TryGetProperty("result", out var answer) && answer.TryGetProperty("header", out var header) ? header.Number("revision") : 0;

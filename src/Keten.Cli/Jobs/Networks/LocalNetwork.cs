@@ -20,6 +20,9 @@ internal sealed record LocalNetworkOptions(int Validators, string Engine, int Et
 
     /// <summary>Told of each process that is started, so that another may end it.</summary>
     public Action<Process>? Started { get; init; }
+
+    /// <summary>Told of each validator, from 0, before its process is started, and of how: to change that.</summary>
+    public Action<int, ProcessStartInfo>? Prepare { get; init; }
 }
 
 /// <summary>Several validators on this machine, each a process with a folder of its own, on one ordering service.</summary>
@@ -47,6 +50,9 @@ internal sealed class LocalNetwork : IAsyncDisposable
     public string DataOf(int validator) => Path.Combine(HomeOf(validator), "data");
 
     public IReadOnlyList<Process> OrderingServers => order.Servers;
+
+    /// <summary>The ordering service that it started.</summary>
+    public OrderingService Order => order;
 
     public int? PidOf(int validator) => nodes[validator]?.Id;
 
@@ -89,6 +95,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         foreach (var (name, value) in order.Settings.Concat(options.Settings)) start.Environment[name] = value;
         start.Environment["KETEN__LOG__LEVEL"] = "error";
         start.Environment["KETEN__ORDER__PEERS"] = string.Join(',', Enumerable.Range(0, Count).Where(each => each != validator).Select(each => UrlOf(each).ToString()));
+        options.Prepare?.Invoke(validator, start);
         var node = Process.Start(start) ?? throw new ExitException(Exit.Unreachable, "A validator could not be started.");
         nodes[validator] = node;
         options.Started?.Invoke(node);
@@ -102,7 +109,8 @@ internal sealed class LocalNetwork : IAsyncDisposable
         throw new ExitException(Exit.Unreachable, $"Validator {validator + 1} did not start.");
     }
 
-    private string HomeOf(int validator) => Path.Combine(folder, $"v{validator + 1}");
+    /// <summary>Where a validator's keys are, and the folder that it keeps what it holds in.</summary>
+    public string HomeOf(int validator) => Path.Combine(folder, $"v{validator + 1}");
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync(int validator)

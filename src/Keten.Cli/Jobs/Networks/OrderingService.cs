@@ -10,9 +10,18 @@ namespace Keten.Cli.Jobs.Networks;
 internal sealed class OrderingService : IAsyncDisposable
 {
     private static readonly TimeSpan StartAtMost = TimeSpan.FromSeconds(60);
+    private readonly Server[] all;
     private readonly Process[] servers;
+    private readonly Action<Process>? started;
 
-    private OrderingService(Process[] servers, IReadOnlyDictionary<string, string> settings) => (this.servers, Settings) = (servers, settings);
+    private OrderingService(Server[] all, Process[] servers, Action<Process>? started, IReadOnlyDictionary<string, string> settings) =>
+        (this.all, this.servers, this.started, Settings) = (all, servers, started, settings);
+
+    /// <summary>How a server is started, and the folder of its data.</summary>
+    private sealed record Server(string Program, string[] Words, string Data)
+    {
+        public Process Start(params IEnumerable<string> more) => OrderingService.Start(Program, [.. Words, .. more]);
+    }
 
     /// <summary>The servers' processes, in the order in which they were started.</summary>
     public IReadOnlyList<Process> Servers => servers;
@@ -35,6 +44,34 @@ internal sealed class OrderingService : IAsyncDisposable
         }
     }
 
+    /// <summary>Where a server keeps its data.</summary>
+    public string DataOf(int server) => all[server].Data;
+
+    /// <summary>SIGKILL, and of PostgreSQL all that it has started.</summary>
+    public async Task KillAsync(int server)
+    {
+        Kill([servers[server]]);
+        await servers[server].WaitForExitAsync();
+    }
+
+    /// <summary>Starts a server that was killed on its folder as it stands; it may take a while until it answers.</summary>
+    /// <param name="server">Which, from 0.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="more">More words of its command line.</param>
+    public async Task StartAgainAsync(int server, CancellationToken cancel, params string[] more)
+    {
+        // Those whom a killed PostgreSQL had started must be gone before another may start: it ends at once until they are.
+        for (var tries = 0; tries < 20; tries++)
+        {
+            servers[server].Dispose();
+            servers[server] = all[server].Start(more);
+            started?.Invoke(servers[server]);
+            await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);
+            if (!servers[server].HasExited) return;
+        }
+        throw new ExitException(Exit.Unreachable, "A server of the ordering service does not start again.");
+    }
+
     public static int FreePort()
     {
         using var socket = new TcpListener(IPAddress.Loopback, 0);
@@ -47,13 +84,16 @@ internal sealed class OrderingService : IAsyncDisposable
         var program = Find("etcd", "/usr/bin") ?? throw ExitException.Usage("There is no etcd on this machine: apt-get install etcd-server.");
         var (clients, peers) = (Addresses(members), Addresses(members));
         var cluster = string.Join(',', peers.Select((peer, place) => $"m{place}={peer}"));
-        var servers = clients.Select((client, place) => Start(program, [
-            "--name", $"m{place}", "--data-dir", Path.Combine(folder, $"etcd{place}"), "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peers[place],
-            "--initial-advertise-peer-urls", peers[place], "--initial-cluster", cluster, "--logger", "zap", "--log-level", "error"])).ToArray();
+        var all = clients.Select((client, place) => new Server(
+            program,
+            ["--name", $"m{place}", "--data-dir", Path.Combine(folder, $"etcd{place}"), "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peers[place],
+            "--initial-advertise-peer-urls", peers[place], "--initial-cluster", cluster, "--logger", "zap", "--log-level", "error"],
+            Path.Combine(folder, $"etcd{place}"))).ToArray();
+        var servers = all.Select(server => server.Start()).ToArray();
         foreach (var server in servers) started?.Invoke(server);
         var options = new EtcdOptions { Endpoints = [.. clients.Select(client => new Uri(client))], Prefix = "keten/" };
         await UntilAsync(servers, () => EtcdSetup.CreateLogAsync(options, cancel), cancel);
-        return new OrderingService(servers, new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "etcd", ["KETEN__ORDER__ENDPOINTS"] = string.Join(',', clients) });
+        return new OrderingService(all, servers, started, new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "etcd", ["KETEN__ORDER__ENDPOINTS"] = string.Join(',', clients) });
 
         static string[] Addresses(int count) => [.. Enumerable.Range(0, count).Select(_ => $"http://127.0.0.1:{FreePort()}")];
     }
@@ -75,12 +115,13 @@ internal sealed class OrderingService : IAsyncDisposable
         await RunAsync([.. asUser, initdb, "-D", data, "-U", "keten", "--auth=trust", "-E", "UTF8", "--locale=C"], cancel);
         var port = FreePort();
         string[] words = [.. asUser, server, "-D", data, "-h", "127.0.0.1", "-p", $"{port}", "-c", "unix_socket_directories=", "-c", "logging_collector=off"];
-        var process = Start(words[0], words[1..]);
+        var one = new Server(words[0], words[1..], data);
+        var process = one.Start();
         started?.Invoke(process);
         var connection = $"Host=127.0.0.1;Port={port};Username=keten;Database=postgres";
         var options = new PostgresOptions { Connection = connection };
         await UntilAsync([process], () => PostgresSetup.CreateAsync(options, quorum, cancel), cancel);
-        return new OrderingService([process], new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "postgres", ["KETEN__ORDER__CONNECTION"] = connection });
+        return new OrderingService([one], [process], started, new Dictionary<string, string> { ["KETEN__ORDER__ENGINE"] = "postgres", ["KETEN__ORDER__CONNECTION"] = connection });
     }
 
     // Whatever goes wrong, a Ctrl-C too: a server that is not handed on is not left running.
