@@ -1,5 +1,6 @@
 using Keten.Contracts.Banking;
 using Keten.Contracts.Metering;
+using Keten.Contracts.Mobility;
 using Keten.Contracts.Money;
 using Keten.Contracts.Tariffs;
 using Keten.Contracts.Vehicles;
@@ -24,5 +25,10 @@ public static class BuiltIn
         Registration.Contents,
         VehicleLife.Contents,
         Recalls.Contents,
-        Sale.Contents);
+        Sale.Contents,
+        Parking.Contents,
+        RoadToll.Contents,
+        Discharge.Contents,
+        Sharing.Contents,
+        Rides.Contents);
 }

@@ -59,6 +59,13 @@ public sealed class Facts
         return unit.Of(ledger.Available(party, unit));
     }
 
+    /// <summary>Whether a party is on this ledger: who is not can neither sign nor be paid, and a due clause that would pay them is parked.</summary>
+    public bool Knows(Party party)
+    {
+        Step();
+        return ledger.Parties.Contains(party);
+    }
+
     /// <summary>What a unit is: its decimals, its rules, its issuer; null where there is none of that number.</summary>
     public UnitRecord? Describe(Unit unit)
     {
