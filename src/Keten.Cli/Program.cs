@@ -37,6 +37,7 @@ public static class Program
             RebuildViewsCommand.Create(),
             ReceiptCommand.Create(),
             RestoreCommand.Create(),
+            RidesCommand.Create(),
             RunCommand.Create(),
             SepaCommand.Create(),
             SettleCommand.Create(),

@@ -91,7 +91,7 @@ public static class SessionCsv
     }
 
     /// <summary>YYYY-MM-DD hh:mm:ss, and nothing else.</summary>
-    private static Instant? Moment(string text)
+    internal static Instant? Moment(string text)
     {
         const string Form = "0000-00-00 00:00:00";
         if (text.Length != Form.Length) return null;

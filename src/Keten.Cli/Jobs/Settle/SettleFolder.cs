@@ -40,6 +40,15 @@ public sealed record SettleFolder(string Path)
     public Task<LedgerNode> OpenAsync(CancellationToken cancel = default) =>
         LedgerNode.OpenAsync(new NodeSetup(Path, null, BuiltIn.Catalogue, null, new PipelineOptions()), cancel);
 
+    /// <summary>Has another process, which has genesis and receipts and nothing else, check each receipt and a copy of each with one bit flipped, while the folder is out of reach.</summary>
+    public async Task<ReceiptCount> VerifyAwayAsync(Genesis genesis, IReadOnlyList<byte[]> receipts, CancellationToken cancel = default)
+    {
+        using var given = ReceiptFolder.Of(genesis, receipts);
+        var result = await AwayAsync(() => SeparateProcess.RunAsync(["verify-all", given.Given, given.Flipped, "--genesis", given.Genesis], given.Path, cancel));
+        var folders = result["folders"]!.AsArray();
+        return new ReceiptCount(folders[0]!["hold"]!.GetValue<int>(), folders[1]!["fail"]!.GetValue<int>());
+    }
+
     /// <summary>Has something done while the folder is out of reach, under another name.</summary>
     public async Task<T> AwayAsync<T>(Func<Task<T>> work)
     {

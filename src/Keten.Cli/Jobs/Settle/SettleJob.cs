@@ -63,7 +63,7 @@ public sealed class SettleJob
         }
         foreach (var session in charged.Where(session => !session.Answer.Done)) Refuse(session.Session.Id, session.Answer.Reason);
         var settled = charged.Where(session => session.Answer.Done).ToList();
-        var receipts = await VerifyAsync(genesis, settled, cancel);
+        var receipts = await folder.VerifyAwayAsync(genesis, settled.ConvertAll(session => session.Receipt), cancel);
         return new SettleReport(
             settled.Count, settled.Sum(session => session.Told.Energy.Minor), [.. refused.OrderBy(row => row.Line)],
             AmountText.Write(settled.Sum(session => session.Told.Paid.Minor), Decimals), Currency, AmountText.Write((long)recount.Sums.GetValueOrDefault(unit), Decimals),
@@ -107,14 +107,6 @@ public sealed class SettleJob
         await network.IssueAsync(terms.Where(driver => driver.Leave > 0).Select(driver => (driver.Driver, driver.Leave)), cancel);
         await network.AgreeAsync(terms, cancel);
         return metered;
-    }
-
-    private async Task<ReceiptCount> VerifyAsync(Kernel.Blocks.Genesis genesis, List<ChargedSession> settled, CancellationToken cancel)
-    {
-        using var given = ReceiptFolder.Of(genesis, settled.ConvertAll(session => session.Receipt));
-        var result = await folder.AwayAsync(() => SeparateProcess.RunAsync(["verify-all", given.Given, given.Flipped, "--genesis", given.Genesis], given.Path, cancel));
-        var folders = result["folders"]!.AsArray();
-        return new ReceiptCount(folders[0]!["hold"]!.GetValue<int>(), folders[1]!["fail"]!.GetValue<int>());
     }
 
     private void Refuse(string session, string reason) => refused.Add(new RefusedRow(lines[session], reason));
