@@ -39,7 +39,7 @@ public static class RidesJob
             var payments = await RidePayments.FoundAsync(new Clerk(new NodeDoor(node, documents)), rides, cancel);
             PrivateFiles.Keep(folder.Keys, [.. payments.Everybody]);
             paid = await payments.PayAsync(rides, done, cancel);
-            recount = await CertifiedRecount.OfAsync(node, new AccountKey(payments.Institution.Party, new Unit(1), default), cancel);
+            recount = await CertifiedRecount.OfAsync(node, new AccountKey(payments.Platform.Party, new Unit(1), default), cancel);
             balances = Balances(node, payments);
         }
         foreach (var ride in paid)
