@@ -20,8 +20,8 @@ public sealed class RidesTests
     public async Task Each_ride_is_paid_and_divided_and_what_makes_no_sense_is_refused_with_its_reason() => await InFolderAsync(async path =>
     {
         var report = await RidesJob.RunAsync(new SettleFolder(path), [("one.csv", new StringReader(Rows))]);
-        Assert.Equal((2, 1_703, 215, 576, 710), (report.Rides, report.Fares, report.Tips, report.Tolls, report.Surcharges));
-        Assert.Equal((3_204, 3_204 - 1_333 + 999 + 1_000), (report.Total, report.FileTotal));
+        Assert.Equal((2, 1_703L, 215L, 576L, 710L), (report.Rides, report.Fares, report.Tips, report.Tolls, report.Surcharges));
+        Assert.Equal((3_204L, 3_204L - 1_333 + 999 + 1_000), (report.Total, report.FileTotal));
         // A quarter of each fare, rounded down: 1.75 and 2.50.
         Assert.Equal(new RideBalances(1_703 - 425 + 215, 425, 576, 710, 999 + 1_000), report.Balances);
         Assert.Equal((true, false), (report.Balanced, report.Holds));

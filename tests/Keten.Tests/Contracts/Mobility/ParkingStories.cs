@@ -1,5 +1,4 @@
 using Keten.Contracts.Mobility;
-using Keten.Contracts.Money;
 using Keten.Kernel;
 using Keten.Kernel.State;
 using Keten.Testing;
