@@ -30,5 +30,6 @@ public static class BuiltIn
         RoadToll.Contents,
         Discharge.Contents,
         Sharing.Contents,
-        Rides.Contents);
+        Rides.Contents,
+        Features.Contents);
 }

@@ -76,6 +76,16 @@ public sealed partial class Documentation
             told => told.When(new Rides.GiveBack(ride.Record, Cents(18), Paper("why")), signedBy: [Box]));
     }
 
+    [Fact]
+    public void The_worked_rent_of_a_feature_comes_out_as_the_page_says()
+    {
+        var car = Paper("vin");
+        var story = Story<Features>.Open(NewWorld(), new Features.Agree(Grid, Ada, new(new FeatureOffer(2, Cents(3_000), 30, 2))), [Grid, Ada]);
+        Follow(story, "features", Ada, Grid, held: null,
+            told => told.When(new Features.Buy(car, 2), signedBy: [Ada]),
+            told => told.At(Day(9, 12)).When(new Features.Return(car, 2), signedBy: [Ada]));
+    }
+
     // A step for each row of the page's table: what the two have, and what is held, or what else stands in the third column.
     private static void Follow<T>(Story<T> story, string page, Actor first, Actor second, Func<long>? held, params ReadOnlySpan<Action<Story<T>>> steps) where T : class
     {

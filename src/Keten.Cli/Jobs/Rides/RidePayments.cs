@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Keten.Client;
 using Keten.Connectors.Rides;
 using Keten.Contracts.Mobility;
 using Keten.Contracts.Money;

@@ -188,13 +188,17 @@ public sealed class SharingStories : ContractTests<Sharing>
     protected override object? AnyOf(Type clause, Random random, World world)
     {
         var shown = world.Signed(new Sharing.Shown(It, world.Now, (uint)random.Next(2_000)), Box);
-        return clause == typeof(Sharing.CallOff) || clause == typeof(Sharing.Unlock) ? new Sharing.Unlock(shown)
-            : clause == typeof(Sharing.Return) ? new Sharing.Return(shown)
-            : clause == typeof(Sharing.Claim) ? new Sharing.Claim(Cents(random.Next(1, 4_000)), Photos, Report)
-            : clause == typeof(Sharing.Rule) ? new Sharing.Rule(Cents(random.Next(2_000)))
+        return clause == typeof(Sharing.Rule) ? new Sharing.Rule(Cents(random.Next(2_000)))
             : clause == typeof(Sharing.GiveBack) ? new Sharing.GiveBack(Cents(random.Next(-1, 60)), Note)
-            : clause == typeof(Sharing.Accept) && random.Next(3) > 0 ? new Sharing.Contest(Note)
-            : null;
+            : clause == typeof(Sharing.Drop) || clause == typeof(Sharing.CallOff) ? null
+            : world.StateOf(It).Stage switch
+            {
+                SharingStage.Booked => new Sharing.Unlock(shown),
+                SharingStage.InUse => new Sharing.Return(shown),
+                SharingStage.Returned => new Sharing.Claim(Cents(random.Next(1, 4_000)), Photos, Report),
+                SharingStage.Claimed when random.Next(3) > 0 => new Sharing.Contest(Note),
+                _ => null,
+            };
     }
 
     internal static Sharing.Book Book() => new(Grid, Ada, Judge, Box, Split, Terms, Day(0, 1), Day(0, 2), 20, UpTo(10_000, 20_000));
