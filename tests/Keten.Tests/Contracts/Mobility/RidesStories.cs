@@ -46,6 +46,13 @@ public sealed class RidesStories : ContractTests<Rides>
         .When(Pay(Ride() with { For = new(4), Record = Two }), signedBy: [Ada]).ThenRefused(Rides.NotADriver);
 
     [Fact]
+    public void Only_the_platform_sees_who_rode_where()
+    {
+        var story = Opened();
+        Assert.Equal([Grid.Party], AgreementReaders.Of(story.World.State, It.Number, story.World.State.Agreement(It.Number)!).Named.ToArray());
+    }
+
+    [Fact]
     public void What_makes_no_sense_is_not_paid()
     {
         Refused(Ride() with { Total = Cents(-2_124), Fare = Cents(-1_003) }, Rides.BelowNothing);

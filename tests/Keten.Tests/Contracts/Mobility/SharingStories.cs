@@ -71,6 +71,19 @@ public sealed class SharingStories : ContractTests<Sharing>
         .When(new Sharing.Pay(Cents(250)), signedBy: [Ada]).ThenEmitted(new Sharing.PaidUp(Cents(250))).ThenBalance(Ada, Cents(50)).ThenBalance(Grid, Cents(17_000 + 250));
 
     [Fact]
+    public void A_longer_way_is_paid_under_the_mandate_before_the_deposit() => InUse(100_000)
+        .At(Day(0, 1).Plus(2_400)).When(new Sharing.Return(Shown(Day(0, 1).Plus(2_400), 200_000)))
+        .ThenEmitted(new Sharing.Returned(Day(0, 1).Plus(2_400), 100_000, Cents(4_000), Cents(4_000), Cents(2_000))).ThenBalance(Ada, Cents(4_000)).ThenHeld(Cents(2_000));
+
+    [Fact]
+    public void The_city_does_not_see_who_went_where()
+    {
+        var story = Reserved();
+        var readers = AgreementReaders.Of(story.World.State, It.Number, story.World.State.Agreement(It.Number)!).Named.ToArray();
+        Assert.Equal([Grid.Party, Ada.Party, Judge.Party, OtherBox.Party, Bank.Party], readers);
+    }
+
+    [Fact]
     public void A_claim_shows_pictures_and_is_paid_where_the_renter_agrees() => Returned()
         .When(new Sharing.Claim(Cents(1_500), default, Report), signedBy: [Grid]).ThenRefused(Sharing.NotPictures)
         .When(new Sharing.Claim(Cents(1_500), new([.. Enumerable.Repeat(Note, 17)]), Report), signedBy: [Grid]).ThenRefused(Sharing.NotPictures)
