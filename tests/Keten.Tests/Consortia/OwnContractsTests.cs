@@ -30,14 +30,14 @@ public sealed class OwnContractsTests
         using var yard = folder.Open("yard", "open sesame");
         using var haulier = folder.Open("haulier", "open sesame");
         using (var node = folder.Open("node", "open sesame")) File.WriteAllText(shell["node.pem"], node.ExportPem());
-        Assert.Equal(0, await RunAsync(Own, new StringWriter(), default, ["genesis", "create", "--validator", "Own=node", "--founder", "yard", "--founder", "haulier", "--out", shell["."], .. shell.Keys]));
+        Assert.Equal(0, await RunAsync(["genesis", "create", "--validator", "Own=node", "--founder", "yard", "--founder", "haulier", "--out", shell["."], .. shell.Keys], Own, new StringWriter()));
         var genesis = GenesisFile.Load(shell["genesis.json"]);
         Assert.Equal(Own.Hash, genesis.Catalogue);
 
         string[] words = ["node", "--port", "0", "--data", shell["data"], "--genesis", shell["genesis.json"], "--validator-key", shell["node.pem"], "--json"];
         using var stop = new CancellationTokenSource();
         var output = new StringWriter();
-        var running = RunAsync(Own, TextWriter.Synchronized(output), stop.Token, words);
+        var running = RunAsync(words, Own, TextWriter.Synchronized(output), stop.Token);
         await Wait.UntilAsync(() => running.IsCompleted || output.ToString().Contains('}', StringComparison.Ordinal));
         Assert.False(running.IsCompleted, output.ToString());
         var url = (string)JsonNode.Parse(output.ToString().Split('\n').Last(line => line.Contains("\"url\"", StringComparison.Ordinal)))!["url"]!;
@@ -60,14 +60,14 @@ public sealed class OwnContractsTests
         Assert.Equal(0, await running);
 
         var error = new StringWriter();
-        Assert.NotEqual(0, await Program.RunAsync(words, new StringWriter(), error, contracts: null));
+        Assert.NotEqual(0, await Program.RunAsync(words, new StringWriter(), error));
         Assert.Contains(Own.Hash.ToString(), error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_differs_between_machines_does_not_compile_in_a_contract()
     {
-        var source = Page("examples/Consortium/YardPass.cs");
+        var source = Page("examples/Consortium/Contracts/YardPass.cs");
         const string Honest = "agreed.Left == 0 ?";
         Assert.Empty(await BannedAsync(source));
         Assert.Contains(Honest, source, StringComparison.Ordinal);
@@ -80,8 +80,8 @@ public sealed class OwnContractsTests
     public void The_page_shows_the_files_of_the_example_and_the_example_is_held_to_the_rules()
     {
         var page = Page("docs/own-contracts.md");
-        foreach (var file in (string[])["Consortium.csproj", "Program.cs", "YardPass.cs"]) Assert.Contains("\n" + Page("examples/Consortium/" + file) + "```", page, StringComparison.Ordinal);
-        var project = Page("examples/Consortium/Consortium.csproj");
+        foreach (var file in (string[])["Host/Consortium.csproj", "Host/Program.cs", "Contracts/Consortium.Contracts.csproj", "Contracts/YardPass.cs"]) Assert.Contains("\n" + Page("examples/Consortium/" + file) + "```", page, StringComparison.Ordinal);
+        var project = Page("examples/Consortium/Contracts/Consortium.Contracts.csproj");
         Assert.Empty(ContainmentCheck.Run(typeof(YardPass).Assembly.Location, outer => outer.Contains(nameof(YardPass), StringComparison.Ordinal)));
         foreach (var rule in (string[])["Keten.Codecs.csproj\" OutputItemType=\"Analyzer\"", "BannedApiAnalyzers", "BannedSymbols.txt", "<WarningsAsErrors>$(WarningsAsErrors);RS0030"]) Assert.Contains(rule, project, StringComparison.Ordinal);
     }
@@ -103,7 +103,7 @@ public sealed class OwnContractsTests
         return [.. found.Where(one => one.Id == "RS0030").Select(one => one.GetMessage())];
     }
 
-    private static Task<int> RunAsync(Catalogue contracts, TextWriter output, CancellationToken cancel, string[] words) => Program.RunAsync(words, output, new StringWriter(), cancel, contracts);
+    private static Task<int> RunAsync(string[] words, Catalogue contracts, TextWriter output, CancellationToken cancel = default) => Program.RunAsync(words, output, new StringWriter(), contracts, cancel);
 
     private static string Page(string path, [System.Runtime.CompilerServices.CallerFilePath] string here = "") => File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", path));
 
