@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Keten.Cli.Terminals;
-using Keten.Contracts;
+using Keten.Node.Anchors;
 using Keten.Node.Hosting;
 using Keten.Node.Storage;
 
@@ -50,7 +50,7 @@ internal static class NodeCommand
     {
         try
         {
-            return await NodeHost.StartAsync(configuration, BuiltIn.Catalogue, [Rooms.Open], cancel: cancel);
+            return await NodeHost.StartAsync(configuration, Known.Catalogue, [Rooms.Open, Anchoring.Open], cancel: cancel);
         }
         catch (Exception fault) when (Faults.Missing(fault) is null && fault is ConfigurationException or InvalidOperationException or ArgumentException)
         {

@@ -31,6 +31,10 @@ public sealed record NodeConfiguration
     [Setting("The vault: source documents beside the ledger.")]
     public Vault.VaultSection Vault { get; init; } = new();
 
+    /// <summary>What is put outside the ledger.</summary>
+    [Setting("Anchors: where the hash of the newest certified header is put outside the ledger.")]
+    public Anchors.AnchorSection Anchors { get; init; } = new();
+
     /// <summary>Where a setting was said: keten.json:12, or the name of a variable; where nobody said it, the setting's own name.</summary>
     public string PlaceOf(string setting) => Places?.GetValueOrDefault(setting, setting) ?? setting;
 

@@ -125,7 +125,9 @@ public sealed class NodeHost : IAsyncDisposable
         services.AddSingleton(configuration).AddSingleton(configuration.Http).AddSingleton(node).AddSingleton(clock);
         var units = new UnitNames(unit => node.Read(ledger => ledger.State.UnitOf(unit)));
         services.AddSingleton(units).AddSingleton(new RecordJson(units)).AddSingleton<RequestLimits>().AddSingleton<ReaderGuard>().AddSingleton<PeerGuard>().AddSingleton<HostState>().AddSingleton<DoorMetrics>();
+        if (configuration.Http.Certificate is not null) services.AddSingleton<ServingCertificate>();
         var app = builder.Build();
+        if (app.Services.GetService<ServingCertificate>() is { } certificate) app.Services.GetRequiredService<HostState>().Certificate = () => (certificate.Until, certificate.IsFailing);
         app.UseMiddleware<WebPages>();
         app.UseRouting();
         app.UseMiddleware<Doorway>();
