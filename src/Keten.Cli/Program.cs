@@ -18,6 +18,7 @@ public static class Program
         var root = new RootCommand("Keten: one record of things, money and promises, with a proof for each. Exit codes: " + Exit.Words)
         {
             BackupCommand.Create(),
+            CrossingCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
             EpochCommand.Create(),
