@@ -1,5 +1,4 @@
 using Keten.Contracts.Crossings;
-using Keten.Kernel;
 using Keten.Kernel.State;
 
 namespace Keten.Client;

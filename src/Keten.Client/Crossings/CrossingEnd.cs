@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Keten.Contracts.Crossings;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
@@ -66,8 +68,12 @@ public sealed class CrossingEnd(KetenClient client, Wallet wallet, ulong agreeme
         do
         {
             var page = await client.RecordsAsync(agreement, Crossing.Transfers.Number, after, cancel: cancel) ?? throw new UnexpectedAnswerException("There is no such crossing.");
-            foreach (var record in page["records"]!.AsArray())
-                if (string.Equals((string?)record!["value"]!["stage"], "underWay", StringComparison.Ordinal)) numbers.Add(ulong.Parse((string)record["key"]!, System.Globalization.NumberStyles.HexNumber, null));
+            foreach (var record in page["records"] as JsonArray ?? [])
+            {
+                if (!string.Equals((string?)record?["record"]?["stage"], "underWay", StringComparison.Ordinal)) continue;
+                if (!ulong.TryParse((string?)record!["key"], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)) throw new UnexpectedAnswerException("The key of a transfer cannot be read.");
+                numbers.Add(number);
+            }
             after = (string?)page["next"];
         }
         while (after is not null);
