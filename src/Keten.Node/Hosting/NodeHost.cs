@@ -110,7 +110,10 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>From now on who comes is told to come again.</summary>
-    internal async Task BeginToStopAsync() => await app.Services.GetRequiredService<HostState>().Stop();
+    internal async Task BeginToStopAsync()
+    {
+        if (Volatile.Read(ref stopped) == 0) await app.Services.GetRequiredService<HostState>().Stop();
+    }
 
     /// <summary>Stops: at once for who comes, after a while for who is being answered.</summary>
     public async Task StopAsync()
