@@ -27,6 +27,7 @@ public static class Program
         {
             AnchorCommand.Create(),
             BackupCommand.Create(),
+            CrossingCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
             EpochCommand.Create(),

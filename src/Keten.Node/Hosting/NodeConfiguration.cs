@@ -47,6 +47,12 @@ public sealed record LedgerSection
     [Setting("The folder that everything is kept in.")]
     public string Data { get; init; } = "data";
 
+    [Setting("What the ledger is called where the node serves several: it is under /ledgers/NAME/.")]
+    public string Name { get; init; } = "main";
+
+    [Setting("Further ledgers that this node serves, each as NAME=FILE with a configuration file of its own; of «http» it takes the limits alone, and variables of the environment are not for it.")]
+    public IReadOnlyList<string> More { get; init; } = [];
+
     [Setting("The genesis file; needed at the first start, and checked against the data folder later.")]
     public string? Genesis { get; init; }
 

@@ -67,7 +67,7 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 
     public Progress Progress { get; } = new(validator?.Id);
 
-    public NodeMetrics Metrics { get; } = new();
+    public NodeMetrics Metrics { get; } = new(ledger.Id);
 
     public Room Room { get; } = new(options);
 
