@@ -4,7 +4,6 @@ using Keten.Kernel.Blocks;
 using Keten.Node.Backups;
 using Keten.Node.Joining;
 using Keten.Node.Network;
-using Keten.Node.Pipeline;
 using Keten.Node.Storage;
 using Keten.Testing;
 
