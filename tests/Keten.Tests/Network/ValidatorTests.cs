@@ -148,8 +148,9 @@ public sealed class ValidatorTests
     public async Task One_that_was_away_for_more_blocks_than_the_register_has_places_catches_up_while_the_others_are_busy()
     {
         await using var rig = new NetworkRig(7);
-        for (var each = 0; each < 5; each++) await rig.OpenAsync(each);
+        for (var each = 0; each < 6; each++) await rig.OpenAsync(each);
         await rig.FundAsync();
+        await rig.CloseAsync(5);
         await TicksAsync(rig, 5);
         using var stop = new CancellationTokenSource();
         var busy = Task.Run(async () =>
