@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Keten.Cli.Commands;
 using Keten.Cli.Terminals;
+using Keten.Kernel;
 
 namespace Keten.Cli;
 
@@ -12,12 +13,21 @@ public static class Program
 
     public static Task<int> Main(string[] args) => RunAsync(args, Console.Out, Console.Error);
 
+    /// <summary>All of Keten with a consortium's own contracts: what its program's Main is (docs/own-contracts.md).</summary>
+    public static Task<int> RunAsync(string[] args, Catalogue contracts) => RunAsync(args, Console.Out, Console.Error, contracts);
+
     /// <summary>Runs a command as the shell would, with its output to writers; the exit code is one of <see cref="Exit"/>.</summary>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default)
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default) => RunAsync(args, output, error, null, cancel);
+
+    /// <summary>The same with a consortium's own contracts.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, Catalogue? contracts, CancellationToken cancel = default)
     {
+        Known.Set(contracts);
         var root = new RootCommand("Keten: one record of things, money and promises, with a proof for each. Exit codes: " + Exit.Words)
         {
+            AnchorCommand.Create(),
             BackupCommand.Create(),
+            CrossingCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
             EpochCommand.Create(),

@@ -1,4 +1,5 @@
 using Keten.Contracts.Banking;
+using Keten.Contracts.Crossings;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Mobility;
 using Keten.Contracts.Money;
@@ -31,5 +32,6 @@ public static class BuiltIn
         Discharge.Contents,
         Sharing.Contents,
         Rides.Contents,
-        Features.Contents);
+        Features.Contents,
+        Crossing.Contents);
 }

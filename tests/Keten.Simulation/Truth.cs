@@ -11,6 +11,7 @@ internal sealed class Truth(Genesis genesis)
     private readonly Ledger replica = Ledger.Begin(genesis, BuiltIn.Catalogue);
     private readonly List<ReadOnlyMemory<byte>> log = [];
     private readonly List<Header> headers = [];                             // by height
+    private readonly List<ValidatorSet> certifying = [];                    // by height
     private readonly Dictionary<Hash, (ulong Height, uint Code)> decided = [];
     private readonly Dictionary<Hash, int> seen = [];                       // a transaction's first place in the log
     private int ordered;
@@ -18,6 +19,9 @@ internal sealed class Truth(Genesis genesis)
     public IReadOnlyList<ReadOnlyMemory<byte>> Log => log;
 
     public IReadOnlyList<Header> Headers => headers;
+
+    /// <summary>Who is to certify the block of a height.</summary>
+    public ValidatorSet CertifyingOf(ulong height) => certifying[(int)height - 1];
 
     public Header? Head => replica.Head;
 
@@ -29,6 +33,7 @@ internal sealed class Truth(Genesis genesis)
         log.Add(bytes);
         if (replica.Execute(bytes) is not { } block) return null;
         headers.Add(block.Header);
+        certifying.Add(block.Validators);
         foreach (var decision in block.Outcomes.Decisions)
         {
             seen.TryAdd(decision.Id, ++ordered);

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Keten.Cli.Terminals;
 using Keten.Client;
-using Keten.Contracts;
 using Keten.Kernel;
 using Keten.Log;
 using Keten.Node.Hosting;
@@ -105,7 +104,7 @@ internal static class EpochCommand
     private static NodeSetup Setup(ParseResult parse, Signer? validator)
     {
         var folder = parse.GetRequiredValue<DirectoryInfo>(DataName);
-        return folder.Exists ? new NodeSetup(folder.FullName, null, BuiltIn.Catalogue, validator, new PipelineOptions()) : throw ExitException.Usage($"There is no folder {folder}.");
+        return folder.Exists ? new NodeSetup(folder.FullName, null, Known.Catalogue, validator, new PipelineOptions()) : throw ExitException.Usage($"There is no folder {folder}.");
     }
 
     private static SigningKey KeyOf(FileInfo file)

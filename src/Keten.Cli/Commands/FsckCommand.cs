@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Keten.Cli.Terminals;
-using Keten.Contracts;
 using Keten.Log;
 using Keten.Node.Storage;
 
@@ -19,7 +18,7 @@ internal static class FsckCommand
         {
             var path = parse.GetRequiredValue(folder);
             if (!path.Exists) throw ExitException.Usage($"There is no folder {path}.");
-            var findings = await terminal.ProgressAsync("Checking", 1, _ => Task.Run(() => NodeCheck.Run(new RealDisk(path.FullName), parse.GetValue(deep) ? BuiltIn.Catalogue : null)));
+            var findings = await terminal.ProgressAsync("Checking", 1, _ => Task.Run(() => NodeCheck.Run(new RealDisk(path.FullName), parse.GetValue(deep) ? Known.Catalogue : null)));
             var damaged = findings.Any(finding => finding.IsDamage);
             if (findings.Count > 0)
                 terminal.Show(["file", "byte", "what", "damage"], findings.Select(finding => new[] { finding.File, finding.Offset.ToString(), finding.Reason, finding.IsDamage ? "yes" : "no" }));

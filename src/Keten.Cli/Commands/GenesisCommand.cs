@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Keten.Cli.Terminals;
 using Keten.Client;
-using Keten.Contracts;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.State;
@@ -36,7 +35,7 @@ internal static class GenesisCommand
                 throw ExitException.Usage($"{stranger} is to admit others and is no founder, so nobody could ever join.");
             var genesis = new Genesis(
                 new Hash(RandomNumberGenerator.GetBytes(Hash.Size)), Began(parse.GetValue(began)), set, first, parse.GetValue(open),
-                Parameters.Default with { AdmittedBy = new Many<Party>(admitting) }, BuiltIn.Catalogue.Hash);
+                Parameters.Default with { AdmittedBy = new Many<Party>(admitting) }, Known.Catalogue.Hash);
             Write(genesis, parse.GetRequiredValue(folder));
             Print(terminal, genesis);
             return Exit.Ok;

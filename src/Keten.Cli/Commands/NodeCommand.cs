@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Keten.Cli.Terminals;
-using Keten.Contracts;
+using Keten.Node.Anchors;
 using Keten.Node.Hosting;
 using Keten.Node.Storage;
 
@@ -29,7 +29,8 @@ internal static class NodeCommand
                 Ledger = ledger with { Data = parse.GetValue(data) ?? ledger.Data, Genesis = parse.GetValue(genesis) ?? ledger.Genesis, ValidatorKey = parse.GetValue(key) ?? ledger.ValidatorKey },
                 Http = parse.GetValue(port) is { } number ? configuration.Http with { Listen = $"http://127.0.0.1:{number}" } : configuration.Http,
             };
-            await using var host = await StartAsync(configuration, cancel);
+            if (configuration.Ledger.More.Count > 0) return await SeveralAsync(terminal, configuration, cancel);
+            await using var host = await StartAsync(() => NodeHost.StartAsync(configuration, Known.Catalogue, [Rooms.Open, Anchoring.Open], cancel: cancel));
             terminal.Plain($"The node of ledger {host.Node.LedgerId} listens on {host.Url}");
             terminal.Result(new JsonObject { ["ledger"] = host.Node.LedgerId.ToString(), ["url"] = host.Url, ["height"] = host.Node.Head?.Header.Height ?? 0, ["data"] = configuration.Ledger.Data });
             var stopped = await Task.WhenAny(Task.Delay(Timeout.Infinite, cancel), LacksCatalogueAsync(host, cancel));
@@ -46,11 +47,26 @@ internal static class NodeCommand
         while (Faults.Missing(host.Node.Fault) is null) await Task.Delay(TimeSpan.FromSeconds(1), cancel);
     }
 
-    private static async Task<NodeHost> StartAsync(NodeConfiguration configuration, CancellationToken cancel)
+    // One that stops with a fault, whatever it is, is for its own health to say: the others go on.
+    private static async Task<int> SeveralAsync(Terminal terminal, NodeConfiguration configuration, CancellationToken cancel)
+    {
+        await using var host = await StartAsync(() => LedgersHost.StartAsync(configuration, Known.Catalogue, [Rooms.Open, Anchoring.Open], cancel));
+        var listed = new JsonArray();
+        foreach (var (name, one) in host.Ledgers)
+        {
+            terminal.Plain($"Ledger {name}, {one.Node.LedgerId}: {one.Url}");
+            listed.Add((JsonNode)new JsonObject { ["name"] = name, ["ledger"] = one.Node.LedgerId.ToString(), ["url"] = one.Url, ["height"] = one.Node.Head?.Header.Height ?? 0 });
+        }
+        terminal.Result(new JsonObject { ["url"] = host.Url, ["ledgers"] = listed });
+        await Task.WhenAny(Task.Delay(Timeout.Infinite, cancel));
+        return Exit.Ok;
+    }
+
+    private static async Task<T> StartAsync<T>(Func<Task<T>> start)
     {
         try
         {
-            return await NodeHost.StartAsync(configuration, BuiltIn.Catalogue, [Rooms.Open], cancel: cancel);
+            return await start();
         }
         catch (Exception fault) when (Faults.Missing(fault) is null && fault is ConfigurationException or InvalidOperationException or ArgumentException)
         {

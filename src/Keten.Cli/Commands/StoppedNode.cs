@@ -1,5 +1,4 @@
 using Keten.Cli.Terminals;
-using Keten.Contracts;
 using Keten.Log;
 using Keten.Node.Pipeline;
 using Keten.Node.Storage;
@@ -13,7 +12,7 @@ internal static class StoppedNode
     {
         try
         {
-            return await LedgerNode.OpenAsync(new NodeSetup(folder, null, BuiltIn.Catalogue, null, new PipelineOptions()), cancel);
+            return await LedgerNode.OpenAsync(new NodeSetup(folder, null, Known.Catalogue, null, new PipelineOptions()), cancel);
         }
         catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or DiskLockedException)
         {

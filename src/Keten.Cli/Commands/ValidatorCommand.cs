@@ -14,7 +14,7 @@ internal static class ValidatorCommand
 {
     private const int DaysOpen = 7;
 
-    public static Command Create() => new("validator", "Who the validators are, and what they vote on.") { List(), Prove(), Propose(), Vote(), Withdraw(), Rekey(), ValidatorGrant.Create() };
+    public static Command Create() => new("validator", "Who the validators are, and what they vote on.") { List(), Prove(), Propose(), Vote(), Withdraw(), Rekey(), ValidatorGrant.Create(), ValidatorInvite.Invite(), ValidatorInvite.Join() };
 
     private static Command List()
     {

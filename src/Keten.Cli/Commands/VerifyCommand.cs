@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Keten.Cli.Terminals;
 using Keten.Client;
-using Keten.Contracts;
 using Keten.Kernel.Blocks;
 
 namespace Keten.Cli.Commands;
@@ -42,7 +41,7 @@ internal static class VerifyCommand
 
     private static JsonObject Told(Terminal terminal, Receipt receipt)
     {
-        var story = ReceiptStory.Of(receipt, BuiltIn.Catalogue);
+        var story = ReceiptStory.Of(receipt, Known.Catalogue);
         terminal.Plain("");
         terminal.Show(
             ("ledger", receipt.Header.LedgerId.ToString()), ("transaction", receipt.Transaction.Id.ToString()), ("height", receipt.Header.Height.ToString()),

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Keten.Client;
-using Keten.Contracts;
 
 namespace Keten.Cli.Terminals;
 
@@ -22,15 +21,15 @@ internal static class Reports
     {
         SubmissionStatus.Done => $"{answer.Id} done, final in block {answer.Height}.",
         SubmissionStatus.Accepted => $"{answer.Id} accepted: it will be decided before it expires.",
-        SubmissionStatus.Refused => $"{answer.Id} refused in block {answer.Height}, call {answer.Call}: {RefusalText.Sentence(BuiltIn.Catalogue, answer.Refusal)}",
-        _ => $"{(answer.Id.IsNone ? "The transaction" : answer.Id)} was not taken: {RefusalText.Sentence(BuiltIn.Catalogue, answer.Refusal)}",
+        SubmissionStatus.Refused => $"{answer.Id} refused in block {answer.Height}, call {answer.Call}: {RefusalText.Sentence(Known.Catalogue, answer.Refusal)}",
+        _ => $"{(answer.Id.IsNone ? "The transaction" : answer.Id)} was not taken: {RefusalText.Sentence(Known.Catalogue, answer.Refusal)}",
     };
 
     /// <summary>For programs.</summary>
     public static JsonObject ToJson(Submission answer)
     {
         var json = new JsonObject { ["id"] = answer.Id.IsNone ? null : answer.Id.ToString(), ["status"] = answer.Status.ToString().ToLowerInvariant(), ["height"] = answer.Height };
-        if (answer.Refusal != 0) (json["refusal"], json["call"], json["sentence"]) = (answer.Refusal, answer.Call, RefusalText.Sentence(BuiltIn.Catalogue, answer.Refusal));
+        if (answer.Refusal != 0) (json["refusal"], json["call"], json["sentence"]) = (answer.Refusal, answer.Call, RefusalText.Sentence(Known.Catalogue, answer.Refusal));
         return json;
     }
 

@@ -60,6 +60,15 @@ internal sealed class Session : IDisposable
         return new Wallet(name is null || name == KeyOf ? Client : ClientFor(name), await LedgerAsync(cancel), key, Folder.CountersOf(key.Id));
     }
 
+    /// <summary>The command's key at work on the ledger of another node, which is remembered when it is first asked.</summary>
+    public async Task<(KetenClient Client, Wallet Wallet)> AtAsync(Uri node, CancellationToken cancel)
+    {
+        var (client, key) = (ClientAt(node, KeyOf), Open(KeyOf!));
+        var said = (await client.GenesisAsync(cancel)).LedgerId;
+        new KnownNodes(Path.Combine(Folder.Path, "nodes.json")).Check(node, said);
+        return (client, new Wallet(client, said, key, Folder.CountersOf(key.Id)));
+    }
+
     /// <summary>The party of a key, as the ledger knows it; of one that it does not know, the party whose first key it would be.</summary>
     public async Task<Party> PartyAsync(KeyId key, CancellationToken cancel) =>
         Party.TryParse((string?)(await Client.KeyAsync(key, cancel))?["party"], out var party) ? party : Party.Of(key);
@@ -98,6 +107,11 @@ internal sealed class Session : IDisposable
     {
         if (!Uri.TryCreate(parse.GetRequiredValue<string>(NodeName), UriKind.Absolute, out var node) || node.Scheme is not ("http" or "https"))
             throw ExitException.Usage($"{NodeName} is an address like http://localhost:5080.");
+        return ClientAt(node, name);
+    }
+
+    private KetenClient ClientAt(Uri node, string? name)
+    {
         var client = new KetenClient(node, name is null ? null : Open(name), new Patience { Attempts = 4 }, Inner?.Invoke());
         open.Add(client);
         return client;

@@ -22,6 +22,7 @@ internal static class JsonField
             case FieldKind.Record: CodecJson.WriteNested(writer, field.Of!, value, at); break;
             case FieldKind.Owner when value.ValueKind == JsonValueKind.Number: writer.Unsigned(Natural(value, at, ulong.MaxValue)); break;
             case FieldKind.Signed: WriteSigned(writer, field, value, at); break;
+            case FieldKind.Proof: writer.Bytes(Proof(value, at)); break;
             default: writer.Bytes(Bytes(value, at, SizeOf(field.Kind))); break;
         }
     }
@@ -41,6 +42,15 @@ internal static class JsonField
         if (Text(value) is not { } hex || hex.Length != 2 * size || Convert.FromHexString(hex, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
             throw Wrong(at, $"{2 * size} hexadecimal digits");
         return size == Party.Size && !bytes.AsSpan().ContainsAnyExcept((byte)0) ? throw Wrong(at, "somebody: all zeros is nobody") : bytes;
+    }
+
+    private static byte[] Proof(JsonElement value, string at)
+    {
+        var hex = Text(value);
+        var bytes = new byte[(hex?.Length ?? 0) / 2];
+        if (hex is not { Length: <= 2 * Kernel.Proof.AtMost } || hex.Length % 2 != 0 || Convert.FromHexString(hex, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
+            throw Wrong(at, "hexadecimal digits of at most 65,536 bytes");
+        return bytes;
     }
 
     private static void WriteInteger(CborWriter writer, JsonElement value, string at)

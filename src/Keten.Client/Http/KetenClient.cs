@@ -67,6 +67,19 @@ public sealed partial class KetenClient : IDisposable
     public async Task<SetChange[]> ChangesOfValidatorsAsync(ulong after = 0, CancellationToken cancel = default) =>
         Canonical(await BytesAsync("v1/validators/changes?from=" + Text(after), Cbor, cancel), bytes => SetChange.FromBytes(bytes));
 
+    /// <summary>The certificates from a height on, in order, as many as a node gives at once (256); none where it has none of that height. Each is to be checked.</summary>
+    public async Task<Certificate[]> CertificatesAsync(ulong from, CancellationToken cancel = default)
+    {
+        try
+        {
+            return Canonical(await BytesAsync("v1/certificates?from=" + Text(from), Cbor, cancel), ReadCertificates);
+        }
+        catch (ProblemException problem) when (problem.Problem.Status == 404)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The proposals that wait for votes [{proposal, by, until, change, yes, no}]; for the parties of validators.</summary>
     /// <exception cref="ProblemException">The reader is none of them.</exception>
     public async Task<JsonArray> ProposalsAsync(CancellationToken cancel = default) =>
@@ -138,6 +151,21 @@ public sealed partial class KetenClient : IDisposable
     private async Task<byte[]> BytesAsync(string path, string accept, CancellationToken cancel) => await transport.SendAsync(HttpMethod.Get, path, cancel, accept: accept);
 
     private async Task<StateEvidence> EvidenceAsync(string path, CancellationToken cancel) => Canonical(await BytesAsync(path + "?proof=true", Cbor, cancel), bytes => StateEvidence.FromBytes(bytes));
+
+    // Each with the validators that it decided, which are not asked for here.
+    private static Certificate[] ReadCertificates(byte[] bytes)
+    {
+        var reader = new CborReader(bytes);
+        var certificates = new Certificate[reader.Array(256)];
+        for (var each = 0; each < certificates.Length; each++)
+        {
+            reader.ArrayOf(2);
+            certificates[each] = Certificate.FromBytes(reader.Bytes());
+            reader.Item();
+        }
+        reader.End();
+        return certificates;
+    }
 
     private static StateEvidence?[] ReadProofs(byte[] bytes)
     {

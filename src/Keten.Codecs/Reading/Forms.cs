@@ -23,6 +23,7 @@ internal enum Form
     Rate,
     Reference,
     Owner,
+    Proof,
     Agreement,
     Record,
     Signed,

@@ -121,6 +121,7 @@ internal sealed class RecordReader(Compilation compilation, List<Finding> findin
             "Rate" => Form.Rate,
             "Reference" => Form.Reference,
             "Owner" => Form.Owner,
+            "Proof" => Form.Proof,
             "Agreement" => Form.Agreement,
             "Signed" => Form.Signed,
             _ => Form.None,

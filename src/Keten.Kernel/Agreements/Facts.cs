@@ -1,3 +1,4 @@
+using Keten.Kernel.Blocks;
 using Keten.Kernel.State;
 
 namespace Keten.Kernel;
@@ -7,13 +8,20 @@ namespace Keten.Kernel;
 /// </summary>
 public sealed class Facts
 {
+    /// <summary>What checking one signature of another ledger's validators counts, in steps.</summary>
+    public const int StepsASignature = 100;
+
     private readonly LedgerState ledger;
+    private readonly KeyCache? keys;
     private readonly Draft draft = new();
     private Contract? contract;
     private object? state;
     private int steps;
 
-    internal Facts(LedgerState ledger) => this.ledger = ledger;
+    internal Facts(LedgerState ledger, KeyCache? keys = null) => (this.ledger, this.keys) = (ledger, keys);
+
+    /// <summary>This ledger's id.</summary>
+    public Hash Ledger => ledger.Ledger;
 
     /// <summary>Ledger time: the validators' median, which never runs back.</summary>
     public Instant Now => ledger.Now;
@@ -109,6 +117,25 @@ public sealed class Facts
     public Rows<TKey, TValue> Next<TKey, TValue>(Records<TKey, TValue> records, TKey? after, int atMost) where TKey : struct where TValue : struct =>
         Range(Contract, Number, records, after, inclusive: false, atMost);
 
+    /// <summary>Another ledger as it began; null where what was brought is no genesis.</summary>
+    public Elsewhere? Begun(Proof genesis)
+    {
+        Step();
+        return ProofCheck.Begun(genesis.AsSpan());
+    }
+
+    /// <summary>
+    /// Another ledger after changes of its validators, each certified by those before it; null where one does not hold, is known already, or none was brought. Until it is followed, those whom a
+    /// change removed are believed. Each signature counts as <see cref="StepsASignature"/> steps.
+    /// </summary>
+    public Elsewhere? Follow(in Elsewhere known, Proof changes) => new ProofCheck(known, keys, Verifies).Follow(changes.AsSpan());
+
+    /// <summary>
+    /// Records of another ledger, under a header that the newest validators known here have certified; null where that does not hold: by too few, by others, of another ledger, of other bytes, or
+    /// of more than one header. How new they are is for the clause to ask. Each signature counts as <see cref="StepsASignature"/> steps.
+    /// </summary>
+    public Seen? See(in Elsewhere known, Proof evidence) => new ProofCheck(known, keys, Verifies).See(evidence.AsSpan()) is { } shown ? new Seen(shown, Contract) : null;
+
     internal TValue? Find<TKey, TValue>(Contract of, ulong agreement, Records<TKey, TValue> records, TKey key) where TKey : struct where TValue : struct
     {
         Step();
@@ -127,11 +154,15 @@ public sealed class Facts
     internal ChildTable<TKey, TValue> Table<TKey, TValue>(Records<TKey, TValue> records) where TKey : struct where TValue : struct => Contract.Table(records);
 
     /// <summary>Counts one step of this call's work.</summary>
-    internal void Step()
+    internal void Step() => Step(1);
+
+    private void Step(int count)
     {
-        Steps++;
-        if (--steps < 0) throw new LimitException(KernelRefusal.StepsExhausted);
+        Steps += count;
+        if ((steps -= count) < 0) throw new LimitException(KernelRefusal.StepsExhausted);
     }
+
+    private void Verifies(int signatures) => Step(signatures * StepsASignature);
 
     internal void Lend(Contract to, ulong number, object? current, int stepsAllowed) => (contract, Number, state, steps) = (to, number, current, stepsAllowed);
 

@@ -25,7 +25,7 @@ public sealed class Ledger
     private Ledger(Genesis genesis, Catalogue catalogue, KeyCache keys, HistoryTree history)
     {
         (Genesis, this.catalogue, this.keys, Id, History) = (genesis, catalogue, keys, genesis.LedgerId, history);
-        State = new LedgerState(catalogue);
+        State = new LedgerState(catalogue, Id);
         executor = new Executor(Id, State, catalogue, keys);
     }
 

@@ -69,7 +69,7 @@ public sealed record StateEvidence(byte[] Key, byte[]? Value, StateProof Proof, 
         return new StateEvidence(key, value, new StateProof(path, bucket), certificate) { Changes = changes };
     }
 
-    private bool LeadsToRoot()
+    internal bool LeadsToRoot()
     {
         var verdict = Proof.Verify(Certificate.Header.StateRoot, Hash.Of(Key), out var found);
         return Value is null ? verdict == StateVerdict.Absent : verdict == StateVerdict.Present && found == Hash.Of(Value);

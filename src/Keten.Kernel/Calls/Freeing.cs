@@ -2,7 +2,7 @@ namespace Keten.Kernel;
 
 public static partial class KernelCalls
 {
-    /// <summary>Frees an agreement that is stuck: all parties that its state and its child records name, at most 64, sign how what it holds is given out, and it ends.</summary>
+    /// <summary>Frees an agreement that is stuck: all parties that its state and its child records name, at most 64, sign how what it holds is given out, and it ends. Nobody frees so what is held for others (<see cref="IHoldsForOthers"/>).</summary>
     /// <param name="Agreement">Which.</param>
     /// <param name="Payouts">Exactly what it holds.</param>
     public sealed record Unwind(ulong Agreement, Many<Payout> Payouts) : ICall
@@ -12,6 +12,7 @@ public static partial class KernelCalls
         Signers ICall.MustSign(Desk desk)
         {
             if (desk.Ledger.Agreements.Get(Agreement) is not { } record) return Signers.Anyone;
+            if (record.State is IHoldsForOthers) return Signers.NoOne;
             var named = new PartySet();
             record.Contract.NameParties(record.State, named);
             foreach (var table in record.Contract.Tables)

@@ -56,6 +56,9 @@ public enum FieldKind
 
     /// <summary>A <see cref="Kernel.Signature"/>.</summary>
     Signature = 17,
+
+    /// <summary>A <see cref="Kernel.Proof"/>: bytes, at most 64 KiB.</summary>
+    Proof = 18,
 }
 
 /// <summary>One field of a record, as its codec describes it.</summary>

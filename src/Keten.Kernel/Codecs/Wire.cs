@@ -55,6 +55,16 @@ public static class Wire
     /// <summary>r ‖ s.</summary>
     public static Signature ReadSignature(ref CborReader reader) => new(reader.Bytes(Signature.Size));
 
+    /// <summary>What was brought from another ledger, as it is.</summary>
+    public static void Write(CborWriter writer, Proof value) => writer.Bytes(value.AsSpan());
+
+    /// <summary>At most <see cref="Proof.AtMost"/> bytes.</summary>
+    public static Proof ReadProof(ref CborReader reader)
+    {
+        var bytes = reader.Bytes();
+        return bytes.Length <= Proof.AtMost ? new Proof(bytes) : throw reader.Fault("A proof is at most 64 KiB.");
+    }
+
     /// <summary>A party's bytes or an agreement's number.</summary>
     public static void Write(CborWriter writer, Owner value) => value.Write(writer);
 

@@ -4,9 +4,9 @@ using Keten.Kernel.State;
 namespace Keten.Kernel.Execution;
 
 /// <summary>Has one clause decided, holds what a contract may do wrong, and applies what it proposes.</summary>
-internal sealed class CallRunner(LedgerState ledger, Authority authority, References references)
+internal sealed class CallRunner(LedgerState ledger, Authority authority, References references, KeyCache keys)
 {
-    private readonly Facts facts = new(ledger);
+    private readonly Facts facts = new(ledger, keys);
 
     /// <summary>How many steps all calls have taken together.</summary>
     public long Steps => facts.Steps;

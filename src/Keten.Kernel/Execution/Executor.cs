@@ -22,7 +22,7 @@ internal sealed class Executor
         (this.ledgerId, this.ledger, this.keys, InForce) = (ledgerId, ledger, keys, catalogue);
         authority = new Authority(ledger);
         references = new References(ledgerId, ledger, keys);
-        runner = new CallRunner(ledger, authority, references);
+        runner = new CallRunner(ledger, authority, references, keys);
         desk = new Desk(ledgerId, ledger, authority, this);
         (txMarks, callMarks) = (new int[ledger.TableCount], new int[ledger.TableCount]);
     }

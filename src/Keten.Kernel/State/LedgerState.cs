@@ -10,12 +10,16 @@ public sealed class LedgerState
     private readonly Table[] tables;
     private bool isWalking;
 
-    internal LedgerState(Catalogue catalogue)
+    internal LedgerState(Catalogue catalogue, Hash ledger = default)
     {
+        Ledger = ledger;
         Agreements = new(9, WriteNumber, ReadNumber, AgreementRecord.Write, (ref reader) => AgreementRecord.Read(ref reader, catalogue));
         tables = [CountersTable, Clock, Validators, Keys, Parties, Delegations, Windows, Units, Accounts, Agreements, Rows, WakeUps, Mandates, SpentToday, ParameterTable,
             Sets, GovernanceTable, Proposals, Suspended, Muted, Epoch];
     }
+
+    /// <summary>Of which ledger.</summary>
+    public Hash Ledger { get; }
 
     internal Table<ulong, Counters> CountersTable { get; } = new(1, WriteNumber, ReadNumber, Kernel.State.Counters.Write, Kernel.State.Counters.Read);
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Log;
 using Keten.Node.Hosting;
@@ -28,6 +29,7 @@ internal static class ConditionJson
             ["oldestAcceptedSeconds"] = Seconds(now.OldestAccepted),
             ["misbehaviour"] = node.Misbehaviour.Count,
             ["views"] = state.Views?.Invoke() is { } views ? new JsonObject { ["height"] = views.Height, ["failing"] = views.Failing } : null,
+            ["certificate"] = state.Certificate?.Invoke() is { } certificate ? new JsonObject { ["until"] = Show.Time(new Instant(certificate.Until.ToUnixTimeSeconds())), ["failing"] = certificate.Failing } : null,
             ["lacks"] = now.Lacks is { } lacks ? new JsonObject { ["catalogue"] = lacks.Catalogue.ToString(), ["height"] = lacks.Height } : null,
         });
     }

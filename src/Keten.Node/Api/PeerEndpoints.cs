@@ -22,6 +22,8 @@ internal static class PeerEndpoints
         app.MapGet("/v1/peers/snapshots/{height}", Snapshot).About("Between nodes", "A snapshot from a byte on, a megabyte at a time", Answers.Bytes);
         app.MapGet("/v1/peers/entries", (HttpContext http, string? after, LedgerNode node, PeerGuard guard) => Answer(http, node, guard, new PeerQuestion(PeerTopic.Entries, Number(after, "after"))))
             .About("Between nodes", "The log's entries after a position, up to the newest certified block", Answers.Cbor);
+        app.MapGet("/v1/peers/epoch", (HttpContext http, LedgerNode node, PeerGuard guard) => Answer(http, node, guard, new PeerQuestion(PeerTopic.Epoch)))
+            .About("Between nodes", "The record by which the epoch of the node's order began, as keten epoch takes it", Answers.Cbor);
         app.MapGet("/v1/peers/attested/{key}", (HttpContext http, string key, LedgerNode node, PeerGuard guard) =>
             Answer(http, node, guard, new PeerQuestion(PeerTopic.Attested, Key: KeyId.TryParse(key, out var id) ? id : throw new ProblemException(Problem.BadRequest("«key» is 40 hexadecimal digits.")))))
             .About("Between nodes", "What a validator was seen to attest last", Answers.Cbor);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Keten.Node.Pipeline;
 
 namespace Keten.Node.Hosting;
 
@@ -8,13 +9,14 @@ public sealed class DoorMetrics : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Keten.Api";
 
-    private readonly Meter meter = new(MeterName);
+    private readonly Meter meter;
     private readonly Counter<long> problems;
     private readonly UpDownCounter<int> streams;
 
-    /// <summary>Begins to count.</summary>
-    public DoorMetrics()
+    /// <summary>Begins to count, for one ledger.</summary>
+    public DoorMetrics(LedgerNode node)
     {
+        meter = new Meter(MeterName, null, [new KeyValuePair<string, object?>("ledger", node.LedgerId.ToString())]);
         problems = meter.CreateCounter<long>("keten.api.problems", "{request}", "Requests that were answered with a problem, by status.");
         streams = meter.CreateUpDownCounter<int>("keten.api.streams", "{stream}", "Open event streams.");
     }

@@ -17,6 +17,9 @@ public sealed class HostState : IDisposable
     /// <summary>How far the views are, and whether they fail just now; null where the node has none.</summary>
     public Func<(ulong Height, bool Failing)>? Views { get; set; }
 
+    /// <summary>Until when the TLS certificate that the doors show holds, and whether its files have changed to what cannot be shown; null where the doors have none.</summary>
+    public Func<(DateTimeOffset Until, bool Failing)>? Certificate { get; set; }
+
     /// <inheritdoc/>
     public void Dispose() => stopping.Dispose();
 }

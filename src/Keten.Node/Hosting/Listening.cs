@@ -1,9 +1,10 @@
 using System.Net;
-using System.Security.Cryptography;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Keten.Node.Hosting;
 
@@ -20,7 +21,12 @@ internal static class Listening
         limits.Http2.MaxStreamsPerConnection = 100;
         kestrel.AddServerHeader = false;
         var address = new Uri(http.Listen);
-        Action<ListenOptions> endpoint = address.Scheme == "https" ? listen => listen.UseHttps(Certificate(http, configuration.PlaceOf("http.certificate"))) : _ => { };
+        Action<ListenOptions> endpoint = _ => { };
+        if (address.Scheme == "https")
+        {
+            var certificate = kestrel.ApplicationServices.GetRequiredService<ServingCertificate>();
+            endpoint = listen => listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Shown(certificate)) });
+        }
         if (address.Host == "localhost" && address.Port > 0) kestrel.ListenLocalhost(address.Port, endpoint);
         else kestrel.Listen(IpOf(address, configuration.PlaceOf("http.listen")), address.Port, endpoint);
     }
@@ -29,19 +35,8 @@ internal static class Listening
         : IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) ? ip
         : throw new ConfigurationException(place, "«http.listen» names an IP address, or localhost: http://0.0.0.0:5080 listens on all of IPv4, http://[::]:5080 on all.");
 
-    private static HttpsConnectionAdapterOptions Certificate(HttpSection http, string place)
-    {
-        try
-        {
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(http.Certificate!);
-            return new HttpsConnectionAdapterOptions { ServerCertificate = WithKey(http.Certificate!, http.CertificateKey, Environment.GetEnvironmentVariable(NodeHost.PasswordVariable)), ServerCertificateChain = chain };
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
-        {
-            throw new ConfigurationException(place, "«http.certificate» and «http.certificateKey» are a certificate and its key in PEM: " + fault.Message);
-        }
-    }
+    private static SslServerAuthenticationOptions Shown(ServingCertificate certificate) =>
+        new() { ServerCertificateContext = certificate.Context, ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] };
 
     /// <summary>A certificate with its key; where the key is encrypted, with its password, which is the one of the validator's key.</summary>
     internal static X509Certificate2 WithKey(string certificate, string? key, string? password) => File.ReadAllText(key ?? certificate).Contains("ENCRYPTED", StringComparison.Ordinal)

@@ -31,6 +31,10 @@ public sealed record NodeConfiguration
     [Setting("The vault: source documents beside the ledger.")]
     public Vault.VaultSection Vault { get; init; } = new();
 
+    /// <summary>What is put outside the ledger.</summary>
+    [Setting("Anchors: where the hash of the newest certified header is put outside the ledger.")]
+    public Anchors.AnchorSection Anchors { get; init; } = new();
+
     /// <summary>Where a setting was said: keten.json:12, or the name of a variable; where nobody said it, the setting's own name.</summary>
     public string PlaceOf(string setting) => Places?.GetValueOrDefault(setting, setting) ?? setting;
 
@@ -42,6 +46,12 @@ public sealed record LedgerSection
 {
     [Setting("The folder that everything is kept in.")]
     public string Data { get; init; } = "data";
+
+    [Setting("What the ledger is called where the node serves several: it is under /ledgers/NAME/.")]
+    public string Name { get; init; } = "main";
+
+    [Setting("Further ledgers that this node serves, each as NAME=FILE with a configuration file of its own; of «http» it takes the limits alone, and variables of the environment are not for it.")]
+    public IReadOnlyList<string> More { get; init; } = [];
 
     [Setting("The genesis file; needed at the first start, and checked against the data folder later.")]
     public string? Genesis { get; init; }

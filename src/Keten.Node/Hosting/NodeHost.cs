@@ -9,6 +9,7 @@ using Keten.Node.Rendering;
 using Keten.Node.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -46,7 +47,16 @@ public sealed class NodeHost : IAsyncDisposable
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="ConfigurationException">A setting cannot be followed.</exception>
     public static async Task<NodeHost> StartAsync(
-        NodeConfiguration configuration, Catalogue catalogue, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more = null, TimeProvider? clock = null, CancellationToken cancel = default)
+        NodeConfiguration configuration, Catalogue catalogue, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more = null, TimeProvider? clock = null, CancellationToken cancel = default) =>
+        await StartAsync(configuration, catalogue, null, more, clock, cancel);
+
+    /// <summary>One of several ledgers of this process: the requests are handed to its server.</summary>
+    internal static async Task<NodeHost> StartAsync(
+        NodeConfiguration configuration, Catalogue catalogue, InnerServer server, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more, CancellationToken cancel) =>
+        await StartAsync(configuration, catalogue, server, more, null, cancel);
+
+    private static async Task<NodeHost> StartAsync(
+        NodeConfiguration configuration, Catalogue catalogue, InnerServer? server, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more, TimeProvider? clock, CancellationToken cancel)
     {
         var validator = configuration.Ledger.ValidatorKey is { } path ? KeyOf(path, configuration.PlaceOf("ledger.validatorKey")) : null;
         OpenOrder? order = null;
@@ -56,7 +66,7 @@ public sealed class NodeHost : IAsyncDisposable
             var setup = Setup(configuration, catalogue, validator, clock ?? TimeProvider.System);
             order = OpenOrder.By(configuration, DataFolder.Known(setup)?.Validators.Quorum ?? 1, validator?.Id, validator ?? caller, clock ?? TimeProvider.System);
             var node = await LedgerNode.OpenAsync(setup with { Shared = order?.Shared }, cancel);
-            var host = await StartAsync(configuration, node, more, clock, cancel);
+            var host = await StartAsync(configuration, node, server, more, clock, cancel);
             (host.validator, host.caller, host.order) = (validator, caller, order);
             return host;
         }
@@ -71,13 +81,17 @@ public sealed class NodeHost : IAsyncDisposable
 
     /// <summary>Opens the doors of a ledger that is open, and closes it at the end.</summary>
     public static async Task<NodeHost> StartAsync(
-        NodeConfiguration configuration, LedgerNode node, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more = null, TimeProvider? clock = null, CancellationToken cancel = default)
+        NodeConfiguration configuration, LedgerNode node, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more = null, TimeProvider? clock = null, CancellationToken cancel = default) =>
+        await StartAsync(configuration, node, null, more, clock, cancel);
+
+    private static async Task<NodeHost> StartAsync(
+        NodeConfiguration configuration, LedgerNode node, InnerServer? server, IEnumerable<Func<WebApplication, IAsyncDisposable?>>? more, TimeProvider? clock, CancellationToken cancel)
     {
         var parts = new List<IAsyncDisposable>();
         WebApplication? app = null;
         try
         {
-            app = Build(configuration, node, clock ?? TimeProvider.System);
+            app = Build(configuration, node, server, clock ?? TimeProvider.System);
             var log = app.Services.GetRequiredService<ILogger<LedgerNode>>();
             node.Misbehaved += evidence => log.LogWarning("Validator {Validator} has broken the rules: {Kind}. The evidence is kept.", evidence.Validator, evidence.Kind);
             Endpoints.Map(app);
@@ -93,6 +107,12 @@ public sealed class NodeHost : IAsyncDisposable
             await node.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>From now on who comes is told to come again.</summary>
+    internal async Task BeginToStopAsync()
+    {
+        if (Volatile.Read(ref stopped) == 0) await app.Services.GetRequiredService<HostState>().Stop();
     }
 
     /// <summary>Stops: at once for who comes, after a while for who is being answered.</summary>
@@ -113,19 +133,22 @@ public sealed class NodeHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private static WebApplication Build(NodeConfiguration configuration, LedgerNode node, TimeProvider clock)
+    private static WebApplication Build(NodeConfiguration configuration, LedgerNode node, InnerServer? server, TimeProvider clock)
     {
         // Empty: no settings from anywhere but our own file.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         Telemetry.AddLog(builder.Logging, configuration.Log);
-        builder.WebHost.UseKestrel(kestrel => Listening.Configure(kestrel, configuration));
+        if (server is null) builder.WebHost.UseKestrel(kestrel => Listening.Configure(kestrel, configuration));
+        else builder.Services.AddSingleton<IServer>(server);
         var services = builder.Services;
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Http.DrainSeconds));
         services.AddRouting().AddOpenApi("v1", ApiDocument.Configure);
         services.AddSingleton(configuration).AddSingleton(configuration.Http).AddSingleton(node).AddSingleton(clock);
         var units = new UnitNames(unit => node.Read(ledger => ledger.State.UnitOf(unit)));
         services.AddSingleton(units).AddSingleton(new RecordJson(units)).AddSingleton<RequestLimits>().AddSingleton<ReaderGuard>().AddSingleton<PeerGuard>().AddSingleton<HostState>().AddSingleton<DoorMetrics>();
+        if (configuration.Http.Certificate is not null) services.AddSingleton<ServingCertificate>();
         var app = builder.Build();
+        if (app.Services.GetService<ServingCertificate>() is { } certificate) app.Services.GetRequiredService<HostState>().Certificate = () => (certificate.Until, certificate.IsFailing);
         app.UseMiddleware<WebPages>();
         app.UseRouting();
         app.UseMiddleware<Doorway>();

@@ -97,10 +97,10 @@ internal sealed class Entrance(IDisk disk, Genesis genesis, NodeSetup setup, Key
     private bool IsWanted(Tip tip, long own, bool gap) =>
         tip.Newest.Header.LogPosition > (ulong)own + (ulong)setup.Options.ReplayAtMost || (gap && tip.FirstPosition > (ulong)own + 1);
 
-    private static async Task<bool> IsGap(ILog shared, long own, CancellationToken cancel)
+    private async Task<bool> IsGap(ILog shared, long own, CancellationToken cancel)
     {
-        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        soon.CancelAfter(OrderAnswersWithin);
+        using var late = new CancellationTokenSource(OrderAnswersWithin, setup.Options.Clock);
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancel, late.Token);
         try
         {
             return (await shared.RangeAsync(soon.Token)).First > own + 1;

@@ -53,6 +53,7 @@ internal sealed class HttpPeer : Peer
         PeerTopic.Leaves => FormattableString.Invariant($"v1/peers/leaves?from={question.From}"),
         PeerTopic.Snapshot => FormattableString.Invariant($"v1/peers/snapshots/{question.From}?from={question.Offset}"),
         PeerTopic.Entries => FormattableString.Invariant($"v1/peers/entries?after={question.From}"),
+        PeerTopic.Epoch => "v1/peers/epoch",
         _ => $"v1/peers/attested/{question.Key}",
     };
 }

@@ -22,6 +22,9 @@ internal enum PeerTopic
 
     /// <summary>What it has seen a validator attest last.</summary>
     Attested,
+
+    /// <summary>The record of the epoch that it is in, with the last entries up to its base.</summary>
+    Epoch,
 }
 
 /// <summary>One question to a peer. The answers are bytes, in the forms that docs/formats.md lists under «Between nodes».</summary>

@@ -23,6 +23,7 @@ internal sealed class Serving(NodeParts node)
         PeerTopic.Snapshot => Piece(question.From, question.Offset),
         PeerTopic.Entries => await EntriesAsync(question.From, cancel),
         PeerTopic.Attested => Attested(question.Key),
+        PeerTopic.Epoch => node.Restart,
         _ => null,
     };
 

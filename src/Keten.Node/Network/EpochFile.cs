@@ -59,6 +59,14 @@ public sealed record EpochFile(EpochCertificate Certificate, ulong From, IReadOn
         return this with { Certificate = all };
     }
 
+    /// <summary>The same with as many of the last entries as so many bytes hold.</summary>
+    internal EpochFile WithLast(int bytes)
+    {
+        var kept = Entries.Count;
+        while (kept > 0 && (bytes -= Entries[kept - 1].Length) >= 0) kept--;
+        return this with { From = From + (uint)kept, Entries = [.. Entries.Skip(kept)] };
+    }
+
     internal static void Write(CborWriter writer, IReadOnlyList<ReadOnlyMemory<byte>> entries)
     {
         writer.Array(entries.Count);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Keten.Kernel;
 using Keten.Kernel.Cbor;
 using Keten.Log;
+using Keten.Node.Joining;
 
 namespace Keten.Node.Network;
 
@@ -44,6 +45,9 @@ internal sealed class EpochFolder(IDisk disk)
 
     /// <summary>The record that was followed last, if one was.</summary>
     public EpochFile? Newest() => Highest(Followed) is > 0 and var epoch ? Read(NameOf(epoch, Followed)) : null;
+
+    /// <summary>The record of an epoch as another node is given it, with no more entries than one answer holds; null where this node has none.</summary>
+    public byte[]? ToServe(ulong epoch) => disk.Exists(NameOf(epoch, Followed)) && epoch > 0 ? Read(NameOf(epoch, Followed)).WithLast(PeerQuestion.AnswerAtMost / 2).ToBytes() : null;
 
     /// <summary>The epoch that this node is in, as far as this folder knows.</summary>
     public EpochPoint Point()

@@ -1,6 +1,7 @@
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
 using Keten.Log;
+using Keten.Node.Joining;
 using Keten.Node.Pipeline;
 using Keten.Node.Storage;
 
@@ -12,17 +13,18 @@ namespace Keten.Node.Network;
 /// </summary>
 internal static class EpochStart
 {
-    /// <summary>Follows the record that waits, if one does; where the order goes on from.</summary>
+    /// <summary>Follows the record that waits here, or that another node has begun an epoch with, if there is one; where the order goes on from.</summary>
     /// <exception cref="InvalidOperationException">This validator has signed a record that is not complete yet, or the record does not fit what this node holds.</exception>
     public static async Task<EpochPoint> FollowAsync(IDisk disk, Genesis genesis, NodeSetup setup, CancellationToken cancel)
     {
         var epochs = EpochFolder.Of(disk);
+        if (epochs.ToFollow() is null) await AskAsync(disk, genesis, setup, epochs, cancel);
         // Where the others' entries or a snapshot have led past it, there is nothing to give up.
         if (epochs.ToFollow() is { } file && (IsPassed(disk, file.Record.Epoch) || await FollowAsync(disk, genesis, setup, epochs, file, cancel))) epochs.Follow(file.Record.Epoch);
         var current = epochs.Point();
         if (setup.Validator is not null && epochs.HighestSigned > current.Number && !IsPassed(disk, epochs.HighestSigned))
             throw new InvalidOperationException(
-                $"This validator has signed the record of epoch {epochs.HighestSigned}, and so attests nothing of an earlier one. Have the others sign it too, and give it to this node: keten epoch apply FILE.");
+                $"This validator has signed the record of epoch {epochs.HighestSigned}, and so attests nothing of an earlier one. Have the others sign it too. Then start this node: it takes the complete record from one that has begun the epoch, or is given it: keten epoch apply FILE.");
         return current;
     }
 
@@ -44,6 +46,30 @@ internal static class EpochStart
         var point = new EpochPoint(ledger.Epoch, (long)ledger.EpochFrom);
         EpochFolder.Of(disk).Enter(point);
         return point;
+    }
+
+    // Whoever has begun an epoch gives its record; what is not complete, or begins on another block than this node comes to, is not kept.
+    private static async Task AskAsync(IDisk disk, Genesis genesis, NodeSetup setup, EpochFolder epochs, CancellationToken cancel)
+    {
+        foreach (var peer in setup.Shared?.Peers.InOrder ?? [])
+        {
+            if (await peer.AskAsync(new PeerQuestion(PeerTopic.Epoch), cancel) is not { } answer) continue;
+            try
+            {
+                var file = EpochFile.FromBytes(answer);
+                if (file.Record.Epoch <= epochs.Point().Number) continue;
+                await Epochs.KeepAsync(disk, genesis, setup, file, cancel);
+                return;
+            }
+            catch (MalformedException)
+            {
+                peer.Lied("The record of its epoch cannot be read.");
+            }
+            catch (InvalidOperationException)
+            {
+                // This node does not come to where it begins: it catches up by the others' entries, or another peer has it.
+            }
+        }
     }
 
     private static bool IsPassed(IDisk disk, ulong epoch)

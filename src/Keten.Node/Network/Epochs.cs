@@ -71,6 +71,13 @@ public static class Epochs
     /// <param name="cancel">Gives up.</param>
     public static Task ApplyAsync(NodeSetup setup, EpochFile file, CancellationToken cancel = default) => Locked(setup, async (disk, genesis) =>
     {
+        await KeepAsync(disk, genesis, setup, file, cancel);
+        return true;
+    });
+
+    /// <summary>The same where the folder is locked already.</summary>
+    internal static async Task KeepAsync(IDisk disk, Genesis genesis, NodeSetup setup, EpochFile file, CancellationToken cancel)
+    {
         var epochs = EpochFolder.Of(disk);
         if (file.Record.LedgerId != genesis.LedgerId) throw new InvalidOperationException($"The record is of ledger {file.Record.LedgerId}, and the data folder of {genesis.LedgerId}.");
         if (file.Record.Epoch <= epochs.HighestComplete && epochs.ToFollow()?.Record != file.Record) throw new InvalidOperationException($"Epoch {epochs.HighestComplete} has begun already.");
@@ -79,8 +86,7 @@ public static class Epochs
         if (!file.Certificate.IsComplete(stopped.Ledger.Certifiers))
             throw new InvalidOperationException($"{file.Certificate.Signatures.Count} validators have signed the record, and {stopped.Ledger.Certifiers.Quorum} of them must, each once and with its own key.");
         epochs.Keep(file);
-        return true;
-    });
+    }
 
     /// <summary>The epoch of the newest complete record in a data folder; 0 where there is none.</summary>
     public static ulong NewestIn(string dataFolder) =>

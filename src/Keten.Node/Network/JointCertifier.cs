@@ -14,9 +14,9 @@ namespace Keten.Node.Network;
 /// </summary>
 internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOrder shared, PromiseFile? promises, Watch watch) : Certifier
 {
-    // Where nobody has said anything for so long, what was said may have been missed, or something is wrong.
+    // Where nobody has said for so long what is waited for, it may have been missed, or something is wrong; however much is said of other blocks.
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400), Pause = TimeSpan.FromMilliseconds(500);
-    private readonly StatementBoard board = new(shared.Register, node.Failure);
+    private readonly StatementBoard board = new(shared.Register, node.Failure, (long)(node.Archive.Head?.Header.Height ?? 0));
     private readonly SortedDictionary<ulong, (Header Header, Standing Standing)> stated = [];
     private bool behind, missed = true;
 
@@ -138,10 +138,18 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     private async Task<Certificate?> Gather(Header header, ValidatorSet validators, Func<Standing, bool> passes, SortedDictionary<KeyId, Standing> passed, bool certifies = false)
     {
         watch.Pulse.Waits(header, validators, certifies, () => Said(header, validators, passes));
-        // As long as what is published comes in by itself, nothing is asked for.
-        for (var (ask, silent) = (missed, false); ; silent = ask)
+        var late = 0;
+        // By the node's own clock, and a change like any other: nobody leaves the scheduler that the node runs under.
+        await using var silence = node.Clock.CreateTimer(_ =>
         {
-            var next = board.Next;
+            Volatile.Write(ref late, 1);
+            board.Wake();
+        }, null, Silence, Silence);
+        await using var stopped = node.Failure.Stop.UnsafeRegister(static board => ((StatementBoard)board!).Wake(), board);
+        // As long as what is waited for comes in by itself, nothing is asked for.
+        for (var (ask, silent) = (missed, false); ; ask = silent)
+        {
+            var (next, before) = (board.Next, passed.Count);
             if ((behind || silent) && await FromPeers(header, validators) is { } known) return known;
             if (silent) await StateAgain();
             if (Look(header, validators, ask ? await board.AskAsync((long)header.Height) : board.Of((long)header.Height), passes, passed))
@@ -149,7 +157,10 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
                 (behind, missed) = (false, ask);
                 return null;
             }
-            ask = !await Comes(next);
+            if (passed.Count > before) silence.Change(Silence, Silence);
+            await next;
+            node.Failure.Stop.ThrowIfCancellationRequested();
+            silent = Interlocked.Exchange(ref late, 0) == 1;
         }
     }
 
@@ -160,21 +171,6 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
         foreach (var statement in board.Of((long)header.Height))
             if (Standing.Read(statement.Validator, statement.Bytes.Span) is { } standing && validators.Find(standing.Echo.Validator) is not null && passes(standing)) said.Add(standing.Echo.Validator);
         return said;
-    }
-
-    // Silence and the end are changes like any other, by the node's own clock: nobody leaves the scheduler that the node runs under.
-    private async Task<bool> Comes(Task next)
-    {
-        var silent = 0;
-        await using var silence = node.Clock.CreateTimer(_ =>
-        {
-            Volatile.Write(ref silent, 1);
-            board.Wake();
-        }, null, Silence, Timeout.InfiniteTimeSpan);
-        await using var stopped = node.Failure.Stop.UnsafeRegister(static board => ((StatementBoard)board!).Wake(), board);
-        await next;
-        node.Failure.Stop.ThrowIfCancellationRequested();
-        return Volatile.Read(ref silent) == 0;
     }
 
     // Whether as many statements have passed as make a certificate.

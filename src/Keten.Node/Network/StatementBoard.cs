@@ -7,14 +7,17 @@ namespace Keten.Node.Network;
 /// What validators publish in the register, as it comes in: who waits for a quorum looks here, and asks the register itself only once and when nothing comes. Of each validator and height the
 /// last statement; nothing is believed that is not signed, so a statement too many costs room and no more, and room is bounded.
 /// </summary>
-internal sealed class StatementBoard(IRegister register, Failure failure)
+/// <param name="register">Where they are published.</param>
+/// <param name="failure">Of the node.</param>
+/// <param name="done">Up to which height nothing is waited for any more.</param>
+internal sealed class StatementBoard(IRegister register, Failure failure, long done)
 {
     // A standing with the header that it attests is some 560 bytes.
     private const int LongestStatement = 1_024;
     private readonly Lock gate = new();
     private readonly SortedDictionary<long, SortedDictionary<string, Statement>> byHeight = [];
     private readonly Signal changed = new();
-    private long from;
+    private long from = done + 1;
 
     /// <summary>Completes when something was published.</summary>
     public Task Next => changed.Next;

@@ -80,7 +80,7 @@ public sealed class LedgerNode : IAsyncDisposable
             if (promises is not null) opened.Push(promises);
             epoch = EpochStart.Enter(disk, epoch, ledger, blocks, promises);
             var shared = setup.Shared?.OfEpoch is { } ofEpoch ? ofEpoch(epoch.Number) : setup.Shared;
-            var parts = new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, shared) { Epoch = epoch, EpochAhead = entrance.Epoch };
+            var parts = new NodeParts(ledger, keys, log, state, archive, snapshots, folder, setup.Validator, setup.Options, shared) { Epoch = epoch, EpochAhead = entrance.Epoch, Restart = EpochFolder.Of(disk).ToServe(epoch.Number) };
             var node = new LedgerNode(parts, promises, new Watch(parts, new EvidenceStore(disk)), folderLock, setup.Certifying);
             node.AppendAgain(EpochFolder.Of(disk).ReadAgain(epoch.Number));
             try

@@ -10,14 +10,15 @@ internal sealed class NodeMetrics : IDisposable
 {
     public const string MeterName = "Keten.Node";
 
-    private readonly Meter meter = new(MeterName);
+    private readonly Meter meter;
     private readonly Counter<long> submitted, rejected, decided, refused, entries, skipped, misbehaviour, notPruned;
     private readonly Histogram<int> batch;
     private readonly Histogram<double> append, execution, finality;
     private long height, waiting;
 
-    public NodeMetrics()
+    public NodeMetrics(Hash ledger)
     {
+        meter = new Meter(MeterName, null, [new KeyValuePair<string, object?>("ledger", ledger.ToString())]);
         submitted = meter.CreateCounter<long>("keten.submitted", "{transaction}", "Transactions that came to the door.");
         rejected = meter.CreateCounter<long>("keten.rejected", "{transaction}", "Transactions that the door sent away, by refusal.");
         decided = meter.CreateCounter<long>("keten.decided", "{transaction}", "Transactions that were done.");

@@ -33,6 +33,9 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
     /// <summary>Which epoch the order is in, and where it began.</summary>
     public EpochPoint Epoch { get; init; }
 
+    /// <summary>The record by which that epoch began, for those who have not come into it; null in the first, and where this node came into it without one.</summary>
+    public byte[]? Restart { get; init; }
+
     /// <summary>In which epoch others say the order is, where that is later: then what this node lacks is to be had from them alone.</summary>
     public ulong EpochAhead
     {
@@ -67,7 +70,7 @@ internal sealed class NodeParts(Ledger ledger, KeyCache keys, ILog log, StateGat
 
     public Progress Progress { get; } = new(validator?.Id);
 
-    public NodeMetrics Metrics { get; } = new();
+    public NodeMetrics Metrics { get; } = new(ledger.Id);
 
     public Room Room { get; } = new(options);
 

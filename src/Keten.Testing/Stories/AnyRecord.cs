@@ -64,6 +64,7 @@ internal sealed class AnyRecord(Random random, IReadOnlyList<Actor> cast, Hash l
             case FieldKind.Signed: writer.Raw(Typed.Sign(field.Of!, ledger, Someone, Of(field.Of!))); break;
             case FieldKind.Owner: Wire.Write(writer, Owner.Of(Someone.Party)); break;
             case FieldKind.Signature: Wire.Write(writer, Someone.Sign(new byte[Hash.Size])); break;
+            case FieldKind.Proof: writer.Hash(Few); break;
             default: throw new StoryException($"{field.Name} is of a kind that the kit does not draw.");
         }
     }

@@ -22,6 +22,7 @@ internal sealed record Broken(string Name, params string[] Says)
         new("counts a validator twice", "counts a validator twice") { Certifier = Careless(Carelessness.CountsTwice) },
         new("takes a quorum one too small", "attestations of") { Certifier = Careless(Carelessness.OneTooFew) },
         new("believes the register unsigned", "no attestation of it") { Certifier = Careless(Carelessness.Unsigned), Overwrites = true },
+        new("certifies by those who were validators in the beginning", "attestations of", "no attestation of it") { Certifier = Careless(Carelessness.FormerValidators), Votes = true },
         new("a log that loses what it has acknowledged", "is not ordered", "the log leads to", "was seen before") { Loses = true },
     ];
 
@@ -38,6 +39,9 @@ internal sealed record Broken(string Name, params string[] Says)
 
     /// <summary>Whether the log shows two orders in every run.</summary>
     public bool Forks { get; init; }
+
+    /// <summary>Whether validators come and go in every run.</summary>
+    public bool Votes { get; init; }
 
     private static Func<NodeParts, PromiseFile, Certifier> Careless(Carelessness how) => (node, promises) => new CarelessCertifier(node, promises, how);
 }

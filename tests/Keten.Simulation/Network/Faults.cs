@@ -1,7 +1,7 @@
 namespace Keten.Simulation.Network;
 
 /// <summary>What goes wrong, when and for how long, as the seed draws it; and the end of it.</summary>
-internal sealed class Faults(World world, Wires wires, Engine engine, Host[] honest, bool forks)
+internal sealed class Faults(World world, Wires wires, Engine engine, Host[] honest, bool forks, bool disksAreLost)
 {
     private readonly Random random = world.Random;
     private bool over;
@@ -10,6 +10,7 @@ internal sealed class Faults(World world, Wires wires, Engine engine, Host[] hon
     public void Begin(int count, int within)
     {
         for (; count > 0; count--) world.Later(random.Next(within), One);
+        if (disksAreLost) world.Later(random.Next(within), () => Stop(honest[random.Next(honest.Length)], End.DiskLost));
         if (forks) world.Later(random.Next(within / 3, within), Fork);
     }
 

@@ -14,6 +14,9 @@ internal enum End
     Closed = 0,
     Killed = 1,
     PowerCut = 2,
+
+    /// <summary>The machine, with its disk; another stands in its place.</summary>
+    DiskLost = 3,
 }
 
 /// <summary>A validator's machine: its disk, its clock, and the process on it with a whole node. Stopped, it begins again after a while.</summary>
@@ -107,7 +110,8 @@ internal sealed class Host
         Life++;
         Threads = new SimulatedThreads(0);
         // Without a restart of the machine it was the process alone that ended: what it had written reads back, and may be lost yet.
-        if (end == End.PowerCut || Disk.IsOff) Disk.Restart();
+        if (end == End.DiskLost) LoseDisk();
+        else if (end == End.PowerCut || Disk.IsOff) Disk.Restart();
         else Disk.Kill();
         world.Later(again, Start);
     }
@@ -121,6 +125,13 @@ internal sealed class Host
         else if (closing is null && (Node?.Fault ?? opening!.Exception?.InnerException) is { } fault) Failed(fault);
     }
 
+    private void LoseDisk()
+    {
+        Disk = new SimulatedDisk(world.Random.Next());
+        Told = 0;
+        parts.Witness.LosesDisk(this);
+    }
+
     private void Failed(Exception fault)
     {
         Unless(MayFail || parts.Engine.Other is not null, $"Validator {Index} has stopped by itself: {fault.GetType().Name} {fault.Message}\n{fault.InnerException?.StackTrace ?? fault.StackTrace}");
@@ -130,7 +141,7 @@ internal sealed class Host
     private async Task Open()
     {
         var client = new EngineClient(world, parts.Wires, parts.Engine, this, parts.Witness);
-        var shared = new SharedOrder(client, parts.Broken.Register(client, this)) { CertificatesOf = (height, cancel) => parts.Peers.CertificatesOf(this, height, cancel) };
+        var shared = new SharedOrder(client, parts.Broken.Register(client, this)) { CertificatesOf = (height, cancel) => parts.Peers.CertificatesOf(this, height, cancel), Peers = parts.DisksAreLost ? new(parts.Peers.Of(this)) : new() };
         var options = new PipelineOptions
         {
             Clock = Clock, Scheduler = Threads, Verifiers = 1, SnapshotEvery = 4, BatchAtMost = 8, BlockSegmentBytes = 4 << 10, KeysKept = 64, FarewellAtMost = TimeSpan.FromSeconds(1),
@@ -154,4 +165,11 @@ internal sealed class Host
 }
 
 /// <summary>What all machines of one simulation have around them.</summary>
-internal sealed record Parts(Genesis Genesis, Engine Engine, Wires Wires, Peers Peers, Witness Witness, Broken Broken);
+/// <param name="Genesis">Of the ledger.</param>
+/// <param name="Engine">The ordering service.</param>
+/// <param name="Wires">Between all.</param>
+/// <param name="Peers">The machines, as each other's.</param>
+/// <param name="Witness">Sees all.</param>
+/// <param name="Broken">What is not as it should be.</param>
+/// <param name="DisksAreLost">Whether one loses its disk: then they ask each other for what they lack.</param>
+internal sealed record Parts(Genesis Genesis, Engine Engine, Wires Wires, Peers Peers, Witness Witness, Broken Broken, bool DisksAreLost);

@@ -12,7 +12,9 @@ namespace Keten.Simulation.Network;
 /// <param name="Validators">How many; none: 3 to 7 as the seed draws.</param>
 /// <param name="Byzantine">How many of them keep to no rule; none: up to the tolerated third.</param>
 /// <param name="Forks">Whether the log shows two orders; none: in one run of twelve.</param>
-internal sealed record Plan(int Seed, int? Validators = null, int? Byzantine = null, bool? Forks = null);
+/// <param name="LostDisk">Whether an honest validator loses its disk; none: in one run of four in which nothing is broken on purpose and there is one order. Never where that would be one too many.</param>
+/// <param name="Votes">Whether validators come and go by vote; none: in one run of three in which nothing is broken on purpose and there is one order.</param>
+internal sealed record Plan(int Seed, int? Validators = null, int? Byzantine = null, bool? Forks = null, bool? Votes = null, bool? LostDisk = null);
 
 /// <summary>
 /// A network of whole nodes and those who use it, on one thread, over a simulated log, register, wires, disks and clocks, in an order that one seed draws. Things go wrong for a while; what
@@ -29,6 +31,7 @@ internal sealed class NetworkSimulation
     private readonly Host[] hosts, honest;
     private readonly bool forks;
     private readonly Faults faults;
+    private readonly Votes? votes;
     private readonly Expectations expected = new();
     private bool resting;
     private int busy;
@@ -42,16 +45,21 @@ internal sealed class NetworkSimulation
         var count = plan.Validators ?? usual[random.Next(usual.Length)];
         var byzantine = plan.Byzantine ?? (random.Next(3) == 0 ? 0 : (count - 1) / 3);
         forks = plan.Forks ?? broken.Forks || random.Next(12) == 0;
+        // Drawn beside, so that a seed of a run without votes is the run that it was.
+        var voting = plan.Votes ?? broken.Votes || !forks && broken == Broken.Nothing && new Random(~plan.Seed).Next(3) == 0;
+        // One that has lost its memory attests nothing that it may have attested otherwise: it counts among the tolerated third.
+        var disksAreLost = 3 * (byzantine + 1) < count && (plan.LostDisk ?? !forks && broken == Broken.Nothing && new Random(~plan.Seed ^ 4).Next(4) == 0);
         Person[] keys = [.. Enumerable.Range(0, count).Select(each => People[each])];
         var genesis = new Genesis(
             Hash.Of("network simulation"u8), new Instant(1_800_000_000), new ValidatorSet([.. keys.Select((key, place) => new Validator($"V{place}", key.Public))]),
-            Payments.Founders, false, Parameters.Default, BuiltIn.Catalogue.Hash);
+            voting ? new Many<PublicKey>([.. Payments.Founders, .. keys.Select(key => key.Public), Votes.Organisation.Public]) : Payments.Founders, false, Parameters.Default, BuiltIn.Catalogue.Hash);
         wires = new Wires(world);
         engine = new Engine(world, genesis) { Loses = broken.Loses };
-        witness = new Witness(world, genesis, engine, expected);
+        witness = new Witness(world, engine, expected);
         payments = new Payments(random, genesis, expected);
-        var parts = new Parts(genesis, engine, wires, new Peers(world, wires, engine), witness, broken);
+        var parts = new Parts(genesis, engine, wires, new Peers(world, wires, engine), witness, broken, disksAreLost);
         hosts = [.. keys.Select((key, place) => new Host(world, parts, place, key) { IsHonest = place < count - byzantine })];
+        if (voting) hosts = [.. hosts, new Host(world, parts, count, Newcomer)];
         honest = [.. hosts.Where(host => host.IsHonest)];
         foreach (var host in hosts)
         {
@@ -59,8 +67,9 @@ internal sealed class NetworkSimulation
             if (host.IsHonest) host.Jump(TimeSpan.FromMilliseconds(random.Next(-1_500, 1_500)));
             else new Mischief(world, wires, engine, host, genesis) { Overwrites = broken.Overwrites }.Begin();
         }
-        faults = new Faults(world, wires, engine, honest, forks);
-        What = FormattableString.Invariant($"{count} validators, {byzantine} of them Byzantine{(forks ? ", two orders" : "")}");
+        faults = new Faults(world, wires, engine, honest, forks, disksAreLost);
+        if (voting) votes = new Votes(world, engine, genesis, hosts, disksAreLost ? 1 : 0, (host, transaction) => Submit(host, [transaction], WaitFor.Final, 4_000));
+        What = FormattableString.Invariant($"{count} validators, {byzantine} of them Byzantine{(forks ? ", two orders" : "")}{(voting ? ", votes" : "")}{(disksAreLost ? ", a lost disk" : "")}");
     }
 
     /// <summary>What the seed drew, in words.</summary>
@@ -69,6 +78,9 @@ internal sealed class NetworkSimulation
     public int Finals => witness.Finals;
 
     public int Accepts => witness.Accepts;
+
+    /// <summary>How often the validators changed by a vote.</summary>
+    public int Changes => votes?.Carried ?? 0;
 
     public ulong Height => witness.Height;
 
@@ -79,6 +91,7 @@ internal sealed class NetworkSimulation
     public int Strays => hosts.Sum(host => host.Strays + host.Threads.Strays) + world.Threads.Strays;
 
     private static readonly Person[] People = [.. Enumerable.Range(0, 7).Select(each => new Person(FormattableString.Invariant($"Validator {each}")))];
+    private static readonly Person Newcomer = new("Newcomer");
 
     /// <summary>Gives the digest of everything that anybody was told, and when.</summary>
     public string Run()
@@ -88,13 +101,15 @@ internal sealed class NetworkSimulation
         var seconds = world.Random.Next(3, 7);
         faults.Begin(world.Random.Next(2, 8), seconds * 1_000);
         for (var clients = world.Random.Next(1, 3); clients > 0; clients--) _ = Pay();
+        votes?.Begin();
         world.RunUntil(() => false, world.Seconds + seconds);
         resting = true;
         faults.Heal();
         if (engine.Other is null)
         {
             Unless(world.RunUntil(AllUp, world.Seconds + ProgressWithin), "Not all validators came back.");
-            foreach (var host in honest) Do([payments.Good(Now, out _)], ProgressWithin, $"Validator {host.Index} makes nothing final though all is well", host);
+            Unless(votes is null || world.RunUntil(votes.End, world.Seconds + ProgressWithin), $"A vote does not end though all is well: {votes}; {string.Join(", ", honest.Select(Told))}.");
+            foreach (var host in honest.Where(IsValidator)) Do([payments.Good(LedgerTime, out _)], ProgressWithin, $"Validator {host.Index} makes nothing final though all is well", host);
             Unless(world.RunUntil(AllEqual, world.Seconds + ProgressWithin), $"Validators do not come to the same block though all is well: {string.Join(", ", honest.Select(Told))}.");
             Unless(world.RunUntil(() => busy == 0, world.Seconds + ProgressWithin), "Somebody is never answered.");
         }
@@ -107,11 +122,16 @@ internal sealed class NetworkSimulation
         return witness.Digest();
     }
 
+    private bool IsValidator(Host host) => engine.Main.Truth.Ledger.Validators.ById(host.Key.Id) is not null;
+
     private bool AllUp() => honest.All(host => host.Node is { Fault: null });
 
     private bool AllEqual() => honest.All(host => witness.FinalOf(host) >= witness.Height) && honest.All(host => host.IsUp);
 
-    private string Told(Host host) => $"{host.Index} at {witness.FinalOf(host)} of {host.Node?.Read(ledger => ledger.Head?.Height)}";
+    private string Told(Host host) => $"{host.Index} at {witness.FinalOf(host)} of {host.Node?.Read(ledger => ledger.Head?.Height)}{(host.Node?.Condition().Missing is { } missing ? $" waits for {(missing.Attestations ? "attestations" : "echoes")} of {missing.Height}" : "")}";
+
+    // Clocks that jumped may have taken the ledger ahead of the true time: whoever pays then goes by the ledger's.
+    private Instant LedgerTime => engine.Main.Truth.Ledger.State.Now is var time && time > Now ? time : Now;
 
     private Instant Now => new(world.Now.ToUnixTimeSeconds());
 

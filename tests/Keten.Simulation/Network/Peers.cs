@@ -7,6 +7,9 @@ namespace Keten.Simulation.Network;
 /// <summary>Other nodes, asked for certificates. A dishonest one gives what it likes.</summary>
 internal sealed class Peers(World world, Wires wires, Engine engine)
 {
+    /// <summary>The others, for one that may have lost what it had.</summary>
+    public IReadOnlyList<WiredPeer> Of(Host asker) => [.. world.Hosts.Where(peer => peer != asker).Select(peer => new WiredPeer(world, wires, this, asker, peer))];
+
     public async IAsyncEnumerable<Certificate> CertificatesOf(Host asker, ulong height, [EnumeratorCancellation] CancellationToken cancel)
     {
         foreach (var peer in world.Hosts)
@@ -38,7 +41,7 @@ internal sealed class Peers(World world, Wires wires, Engine engine)
     }
 
     // As many attestations as it takes, all its own, of another header.
-    private Certificate? Forged(Host peer, ulong height)
+    public Certificate? Forged(Host peer, ulong height)
     {
         if (height > (ulong)engine.Main.Truth.Headers.Count || world.Random.Next(3) == 0) return null;
         var forged = engine.Main.Truth.Headers[(int)height - 1] with { HistorySize = 77 };

@@ -10,7 +10,7 @@ using Keten.Node.Storage;
 namespace Keten.Simulation.Network;
 
 /// <summary>Sees and keeps all that honest validators ever said, dead ones too, and holds it against each other and against what the log leads to.</summary>
-internal sealed class Witness(World world, Genesis genesis, Engine engine, Expectations expected)
+internal sealed class Witness(World world, Engine engine, Expectations expected)
 {
     private readonly IncrementalHash told = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly KeyCache keys = new();
@@ -20,6 +20,7 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
     private readonly Dictionary<ulong, Hash> certified = [];
     private readonly HashSet<(Hash Header, Attestation Attestation)> verified = [];
     private readonly Dictionary<int, ulong> finals = [];
+    private readonly Dictionary<int, ulong> lost = [];
     private readonly List<(Host Host, Hash Id)> accepted = [];
 
     public int Finals { get; private set; }
@@ -48,7 +49,7 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
         Trace($"{host.Index} attests {height}");
         world.Demand(height <= truth.Headers.Count, $"Validator {host.Index} attests block {height}, and the log leads to none.");
         var header = truth.Headers[(int)height - 1];
-        world.Demand(IsOf(attestation, header), $"Validator {host.Index} attests another header of block {height} than the log leads to.");
+        world.Demand(IsOf(attestation, header, truth.CertifyingOf(header.Height)), $"Validator {host.Index} attests another header of block {height} than the log leads to.");
         if (!attested.TryAdd((host.Index, header.Height), header)) world.Demand(attested[(host.Index, header.Height)] == header, $"Validator {host.Index} attests block {height} twice, and differently.");
         if (!excluding.TryAdd(header.Height, (header.Hash, host.Index)))
             world.Demand(excluding[header.Height].Header == header.Hash, $"Validators {excluding[header.Height].Host} and {host.Index} attest headers of block {height} that exclude each other.");
@@ -60,15 +61,16 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
         var header = certificate.Header;
         Trace($"{host.Index} final {header.Height} {header.Hash}");
         var (who, distinct) = ($"Validator {host.Index}'s certificate of block {header.Height}", new SortedSet<KeyId>());
+        var truth = engine.Of(host).Truth;
+        world.Demand(header.Height <= (ulong)truth.Headers.Count && truth.Headers[(int)header.Height - 1] == header, $"{who} is not of what the log leads to.");
+        var validators = truth.CertifyingOf(header.Height);
         foreach (var attestation in certificate.Attestations)
         {
             world.Demand(distinct.Add(attestation.Validator), $"{who} counts a validator twice.");
-            world.Demand(IsOf(attestation, header), $"{who} holds what is no attestation of it.");
+            world.Demand(IsOf(attestation, header, validators), $"{who} holds what is no attestation of it.");
         }
-        world.Demand(3 * distinct.Count > 2 * genesis.Validators.Count, $"{who} has {distinct.Count} attestations of {genesis.Validators.Count} validators.");
+        world.Demand(3 * distinct.Count > 2 * validators.Count, $"{who} has {distinct.Count} attestations of {validators.Count} validators.");
         if (!certified.TryAdd(header.Height, header.Hash)) world.Demand(certified[header.Height] == header.Hash, $"{who} is of another header than one before.");
-        var headers = engine.Of(host).Truth.Headers;
-        world.Demand(header.Height <= (ulong)headers.Count && headers[(int)header.Height - 1] == header, $"{who} is not of what the log leads to.");
         finals[host.Index] = Math.Max(FinalOf(host), header.Height);
         host.Told = Math.Max(host.Told, header.Height);
         Height = Math.Max(Height, header.Height);
@@ -93,11 +95,19 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
         if (host.Node?.Head is { } head && head.Header.Height > FinalOf(host)) Certified(host, head);
     }
 
+    /// <summary>A machine is gone with its disk: the next knows nothing of what it promised, and is bound by it all the same.</summary>
+    public void LosesDisk(Host host)
+    {
+        Trace($"{host.Index} loses its disk");
+        lost[host.Index] = attested.Keys.Where(key => key.Host == host.Index).Select(key => key.Height).DefaultIfEmpty().Max();
+        finals.Remove(host.Index);
+    }
+
     /// <summary>Before a process begins: what it promised before is on its disk.</summary>
     public void Starts(Host host)
     {
         Trace($"{host.Index} starts");
-        var mine = attested.Where(one => one.Key.Host == host.Index).Select(one => one.Value).ToArray();
+        var mine = attested.Where(one => one.Key.Host == host.Index && one.Key.Height > lost.GetValueOrDefault(host.Index)).Select(one => one.Value).ToArray();
         if (mine.Length > 0)
         {
             var highest = mine.Max(header => header.Height);
@@ -114,7 +124,9 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
     /// <summary>When all is over: everybody has the same, and nothing that was promised is missing.</summary>
     public void Judge(IReadOnlyList<Host> honest)
     {
-        foreach (var (host, id) in accepted) world.Demand(engine.Of(host).Truth.Place(id) is not null, $"{id} was accepted by validator {host.Index}, and is not ordered.");
+        // One that was voted out has its entries skipped from there on, and says that nothing was decided.
+        foreach (var (host, id) in accepted)
+            if (engine.Of(host).Truth.Ledger.Validators.ById(host.Key.Id) is not null) world.Demand(engine.Of(host).Truth.Place(id) is not null, $"{id} was accepted by validator {host.Index}, and is not ordered.");
         foreach (var host in honest)
         {
             if (host.Node is not { } node) continue;
@@ -135,11 +147,11 @@ internal sealed class Witness(World world, Genesis genesis, Engine engine, Expec
         foreach (var finding in NodeCheck.Run(one.Disk)) world.Demand(!finding.IsDamage, $"Validator {one.Index}: {finding.File}, byte {finding.Offset}: {finding.Reason}");
     }
 
-    private bool IsOf(Attestation attestation, Header header)
+    private bool IsOf(Attestation attestation, Header header, ValidatorSet validators)
     {
         var seen = (header.Hash, attestation);
         if (verified.Contains(seen)) return true;
-        if (genesis.Validators.Find(attestation.Validator) is not { } key || !attestation.Verify(header, key, keys)) return false;
+        if (validators.Find(attestation.Validator) is not { } key || !attestation.Verify(header, key, keys)) return false;
         verified.Add(seen);
         return true;
     }

@@ -20,15 +20,20 @@ public sealed class TlsTests : IDisposable
 
     public TlsTests()
     {
+        certificate = Make(key, 1);
+        File.WriteAllText(folder["tls.pem"], certificate.ExportCertificatePem());
+        File.WriteAllText(folder["tls.key"], key.ExportPkcs8PrivateKeyPem());
+    }
+
+    private static X509Certificate2 Make(ECDsa key, int days)
+    {
         var request = new CertificateRequest("CN=a node under test", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         var now = DateTimeOffset.UtcNow;
-        certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        File.WriteAllText(folder["tls.pem"], certificate.ExportCertificatePem());
-        File.WriteAllText(folder["tls.key"], key.ExportPkcs8PrivateKeyPem());
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(days));
     }
 
     public void Dispose()
@@ -57,6 +62,73 @@ public sealed class TlsTests : IDisposable
         await Assert.ThrowsAsync<HttpRequestException>(() => doubting.GetAsync("/v1/genesis"));
         using var plain = new HttpClient { BaseAddress = new Uri(host.Url.Replace("https", "http", StringComparison.Ordinal)) };
         await Assert.ThrowsAsync<HttpRequestException>(() => plain.GetAsync("/v1/genesis"));
+    }
+
+    [Fact]
+    public async Task A_new_certificate_is_shown_to_who_connects_later_and_a_broken_one_is_not()
+    {
+        await using var rig = new NodeRig(new SimulatedDisk(1));
+        await rig.Open();
+        await using var host = await NodeHost.StartAsync(Configuration("tls.pem", "tls.key"), rig.Node, clock: rig.Clock);
+        using var before = Client(host);
+        Assert.Equal(certificate.Thumbprint, (await Shown(before)).Seen);
+
+        using var newKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var renewed = Make(newKey, 400);
+        // The certificate first, and its key a while later: what is between is no certificate, and nobody sees it.
+        File.WriteAllText(folder["tls.pem"], renewed.ExportCertificatePem());
+        Assert.Equal((certificate.Thumbprint, true), await Next(host, rig));
+        File.WriteAllText(folder["tls.key"], newKey.ExportPkcs8PrivateKeyPem());
+        Assert.Equal((renewed.Thumbprint, false), await Next(host, rig));
+        // Who was connected stays so.
+        Assert.Equal((null, false), await Shown(before));
+
+        File.WriteAllText(folder["tls.pem"], "half of a certif");
+        Assert.Equal((renewed.Thumbprint, true), await Next(host, rig));
+        File.Delete(folder["tls.key"]);
+        Assert.Equal((renewed.Thumbprint, true), await Next(host, rig));
+        File.WriteAllText(folder["tls.pem"], certificate.ExportCertificatePem());
+        File.WriteAllText(folder["tls.key"], key.ExportPkcs8PrivateKeyPem());
+        Assert.Equal((certificate.Thumbprint, false), await Next(host, rig));
+    }
+
+    // Who connects after the files were looked at again.
+    private static async Task<(string? Seen, bool Failing)> Next(NodeHost host, NodeRig rig)
+    {
+        rig.Clock.Advance(ServingCertificate.Every);
+        using var client = Client(host);
+        return await Shown(client);
+    }
+
+    private static SeeingClient Client(NodeHost host) => new(new Uri(host.Url));
+
+    private static async Task<(string? Seen, bool Failing)> Shown(SeeingClient client)
+    {
+        client.Seen = null;
+        using var answer = await client.Http.GetAsync("/health/condition");
+        var condition = System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        return (client.Seen, (bool)condition["certificate"]!["failing"]!);
+    }
+
+    /// <summary>A client that trusts whatever it is shown, and remembers what that was.</summary>
+    private sealed class SeeingClient : IDisposable
+    {
+        public SeeingClient(Uri node)
+        {
+            var handler = new SocketsHttpHandler();
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
+            {
+                Seen = shown?.GetCertHashString();
+                return shown is not null;
+            };
+            Http = new HttpClient(handler) { BaseAddress = node, DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        }
+
+        public HttpClient Http { get; }
+
+        public string? Seen { get; set; }
+
+        public void Dispose() => Http.Dispose();
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public class DescriptionTests
         Assert.Equal(
             [
                 FieldKind.Hash, FieldKind.Party, FieldKind.KeyId, FieldKind.PublicKey, FieldKind.Signature, FieldKind.Unit, FieldKind.Amount, FieldKind.Instant,
-                FieldKind.Rate, FieldKind.Record, FieldKind.Reference, FieldKind.Owner, FieldKind.Agreement, FieldKind.Choice,
+                FieldKind.Rate, FieldKind.Record, FieldKind.Reference, FieldKind.Owner, FieldKind.Agreement, FieldKind.Choice, FieldKind.Proof,
             ],
             Samples.Codecs.Sample.Values.Fields.Select(field => field.Kind));
     }

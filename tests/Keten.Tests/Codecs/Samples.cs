@@ -58,12 +58,12 @@ public sealed record Sample(Party Keeper, ulong Level, Price Price, Mandate Mand
 
     public readonly record struct Values(
         Hash Hash, Party Party, KeyId KeyId, PublicKey PublicKey, Signature Signature, Unit Unit, Amount Amount, Instant Instant, Rate Rate, Price Price,
-        Reference Reference, Owner Owner, Agreement<Sample> Agreement, Side Side);
+        Reference Reference, Owner Owner, Agreement<Sample> Agreement, Side Side, Proof Proof);
 
     public readonly record struct Perhaps(
         Hash? Hash, Party? Party, KeyId? KeyId, PublicKey? PublicKey, Signature? Signature, Unit? Unit, Amount? Amount, Instant? Instant, Rate? Rate,
         Price? Price, Reference? Reference, Owner? Owner, Agreement<Sample>? Agreement, Side? Side, int? Number, bool? Flag, Leg? Leg, Note? Note,
-        Many<Leg>? Legs, Signed<Leg>? Signed);
+        Many<Leg>? Legs, Signed<Leg>? Signed, Proof? Proof);
 
     public sealed record Lists(
         Many<bool> Flags, Many<Party> Parties, Many<Owner> Owners, Many<Amount> Amounts, Many<Side> Sides, Many<Leg> Legs, Many<Note> Notes,

@@ -255,6 +255,13 @@ public sealed class DoctorTests : IDisposable
         Assert.DoesNotContain(json["findings"]!.AsArray(), found => (string?)found!["code"] == "nodeUnreachable");
         (_, json) = await shell.JsonAsync("doctor", "--url", host.Url);
         Assert.Contains(json["findings"]!.AsArray(), found => (string?)found!["code"] == "nodeUnreachable");
+        // A key that is not the certificate's.
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await File.WriteAllTextAsync(shell["new.key"], other.ExportPkcs8PrivateKeyPem());
+        File.Move(shell["new.key"], shell["tls.key"], overwrite: true);
+        rig.Clock.Advance(ServingCertificate.Every);
+        (_, json) = await shell.JsonAsync("doctor", "--config", shell["keten.json"]);
+        Assert.Contains(json["findings"]!.AsArray(), found => (string?)found!["code"] == "certificateNotTaken");
     }
 
     // What is found while the node's clock goes on by more than anybody's patience.

@@ -4,7 +4,6 @@ using Keten.Kernel.Blocks;
 using Keten.Node.Backups;
 using Keten.Node.Joining;
 using Keten.Node.Network;
-using Keten.Node.Pipeline;
 using Keten.Node.Storage;
 using Keten.Testing;
 
@@ -65,14 +64,16 @@ public sealed class JoinedTests
         // The fifth key is no validator's yet: it follows the log, as the observer does, and both are voted on what they have followed.
         foreach (var node in new[] { 4, 5 })
         {
-            await rig.JoinAsync(node, null, rig.PeerOf(0), rig.PeerOf(1));
+            // Those who came into the epoch themselves so have no record's file to give.
+            LocalPeer[] peers = [.. Enumerable.Range(0, 2).Select(peer => rig.PeerOf(peer, (question, answer) => question.Topic == PeerTopic.Epoch ? null : answer))];
+            await rig.JoinAsync(node, null, peers);
             if (!snapshots)
             {
                 // Entry by entry it comes to the record, and is opened again for the new order.
                 await Wait.UntilAsync(() => rig[node].Fault is not null);
                 Assert.Contains("Start it again", rig[node].Fault!.Message, StringComparison.Ordinal);
                 await rig.CloseAsync(node);
-                await rig.JoinAsync(node, null, rig.PeerOf(0), rig.PeerOf(1));
+                await rig.JoinAsync(node, null, peers);
             }
             Assert.Equal(1ul, rig[node].Epoch);
             var answer = await rig.DoneAsync(2, rig.Pay(rig.Ada, rig.Bob, 7));
@@ -119,6 +120,35 @@ public sealed class JoinedTests
         await rig.JoinAsync(3, null, rig.PeerOf(0), rig.PeerOf(1));
         Assert.Equal(1ul, rig[3].Epoch);
         await rig.SameAsync((await rig.DoneAsync(3, rig.Pay(rig.Ada, rig.Bob, 7))).Height, 0, 1, 2, 3);
+    }
+
+    /// <summary>Nobody carries the complete record back to those who signed before it was, or to one that did not sign: they ask one that has begun.</summary>
+    [Fact]
+    public async Task The_record_of_an_epoch_is_had_from_one_that_has_begun_it()
+    {
+        await using var rig = Rig(snapshots: false);
+        await rig.OpenAllAsync();
+        await rig.FundAsync();
+        await PayAsync(rig, 6, 0, 1, 2, 3);
+        for (var each = 0; each < 4; each++) await rig.CloseAsync(each);
+        var file = await Epochs.ProposeAsync(rig.Setup(0), [], []);
+        for (var each = 0; each < 3; each++) file = (await Epochs.SignAsync(rig.Setup(each), file)).File;
+        rig.Order = new Keten.Log.MemoryStore(pruneQuorum: 3);
+        rig.Register = new Keten.Log.MemoryRegister();
+        await rig.JoinAsync(2, null);
+
+        // One signature short, or no record at all, and it is as if there were none.
+        var short1 = file with { Certificate = file.Certificate with { Signatures = new Many<EpochSignature>([.. file.Certificate.Signatures.Skip(1)]) } };
+        foreach (var lie in (byte[][])[short1.ToBytes(), [1, 2, 3]])
+        {
+            var liar = rig.PeerOf(2, (question, answer) => question.Topic == PeerTopic.Epoch ? lie : answer);
+            var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => rig.JoinAsync(0, null, liar));
+            Assert.Contains("has signed the record of epoch 1", fault.Message, StringComparison.Ordinal);
+        }
+        for (var each = 0; each < 4; each++)
+            if (each != 2) await rig.JoinAsync(each, null, rig.PeerOf(2));
+        Assert.All(Enumerable.Range(0, 4), each => Assert.Equal(1ul, rig[each].Epoch));
+        for (var each = 0; each < 4; each++) await rig.SameAsync((await rig.DoneAsync(each, rig.Pay(rig.Ada, rig.Bob, 7))).Height, 0, 1, 2, 3);
     }
 
     private static NetworkRig Rig(bool snapshots)

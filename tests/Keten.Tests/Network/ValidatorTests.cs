@@ -130,6 +130,39 @@ public sealed class ValidatorTests
         Assert.DoesNotContain(rig[0].Head!.Attestations, attestation => attestation.Validator == rig.Validators[3].Id);
     }
 
+    /// <summary>More blocks than the register has places: whoever starts again waits for what is said from there on.</summary>
+    [Fact]
+    public async Task Validators_that_all_start_again_beyond_the_registers_places_go_on()
+    {
+        await using var rig = new NetworkRig(4);
+        for (var each = 0; each < 3; each++) await rig.OpenAsync(each);
+        await rig.FundAsync();
+        await TicksAsync(rig, 3);
+        for (var each = 0; each < 3; each++) await rig.CloseAsync(each);
+        for (var each = 0; each < 3; each++) await rig.OpenAsync(each);
+        await rig.SameAsync((await rig.DoneAsync(0, rig.Pay(rig.Ada, rig.Bob, 1))).Height, 0, 1, 2);
+    }
+
+    /// <summary>What the others say of later blocks all the while is not what it waits for.</summary>
+    [Fact]
+    public async Task One_that_was_away_for_more_blocks_than_the_register_has_places_catches_up_while_the_others_are_busy()
+    {
+        await using var rig = new NetworkRig(7);
+        for (var each = 0; each < 6; each++) await rig.OpenAsync(each);
+        await rig.FundAsync();
+        await rig.CloseAsync(5);
+        await TicksAsync(rig, 5);
+        using var stop = new CancellationTokenSource();
+        var busy = Task.Run(async () =>
+        {
+            for (; !stop.IsCancellationRequested; await Task.Delay(20)) await rig.StateAsync(1, rig[0].Head!.Header, by: rig.Validators[1]);
+        });
+        await rig.JoinAsync(5, null, rig.PeerOf(0));
+        await Wait.UntilAsync(() => (rig[5].Head?.Header.Height ?? 0) >= rig[0].Head!.Header.Height);
+        await stop.CancelAsync();
+        await busy;
+    }
+
     /// <summary>One that the log shuts out: it does not wait for ever to be rid of what it took, and who waits is told.</summary>
     [Fact]
     public async Task A_validator_whose_log_takes_nothing_is_closed_all_the_same()
@@ -219,5 +252,13 @@ public sealed class ValidatorTests
         });
         for (var wait = 0; wait < 1_500 && rig[3].Fault is null; wait++) await Task.Delay(20);
         Assert.Contains("certified", rig[3].Fault!.Message, StringComparison.Ordinal);
+    }
+
+    // More blocks than the register has places: ticks of the last validator, whose node is away.
+    private static async Task TicksAsync(NetworkRig rig, int open)
+    {
+        var (ticker, time, height) = (rig.Validators[^1], new Instant(rig.Clock.GetUtcNow().ToUnixTimeSeconds()), rig[0].Head!.Header.Height + RegisterLimits.Heights + 10);
+        for (var each = 1ul; each <= RegisterLimits.Heights + 10; each++) rig.Order.Append(Entry.Sign(ticker, rig.Genesis.LedgerId, 0, each, time, []).Bytes);
+        await Wait.UntilAsync(() => Enumerable.Range(0, open).All(node => rig[node].Head!.Header.Height >= height));
     }
 }

@@ -18,11 +18,11 @@ internal sealed class Senate
     private readonly List<SetChange> changes = [];
     private readonly List<(Block Block, Certificate Certificate)> blocks = [];
 
-    public Senate(int validators, Catalogue? catalogue = null, Catalogue? begins = null)
+    public Senate(int validators, Catalogue? catalogue = null, Catalogue? begins = null, string name = "senate", Parameters? parameters = null)
     {
         var set = new ValidatorSet([.. Enumerable.Range(0, validators).Select(each => new Validator($"Validator {each}", Node($"node {each}").Public, Party(Org(each))))]);
         var founders = Enumerable.Range(0, 8).Select(each => Org(each).Public).ToArray();
-        Genesis = new Genesis(Hash.Of("senate"u8), new Instant(1_700_000_000), set, new Many<PublicKey>(founders), false, Parameters.Default, (begins ?? catalogue ?? BuiltIn.Catalogue).Hash);
+        Genesis = new Genesis(Hash.Of(System.Text.Encoding.UTF8.GetBytes(name)), new Instant(1_700_000_000), set, new Many<PublicKey>(founders), false, parameters ?? Parameters.Default, (begins ?? catalogue ?? BuiltIn.Catalogue).Hash);
         Ledger = Ledger.Begin(Genesis, catalogue ?? BuiltIn.Catalogue);
         Now = Genesis.Began;
     }

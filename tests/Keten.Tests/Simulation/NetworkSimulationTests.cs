@@ -12,14 +12,16 @@ public sealed class NetworkSimulationTests
     public void Whatever_goes_wrong_there_is_one_truth_and_afterwards_it_goes_on()
     {
         var (from, to) = Seeds.Or("0-500");
-        var (finals, accepts) = (0, 0);
+        var (finals, accepts, changes) = (0, 0, 0);
         var faults = Campaign.Run(from, to, Environment.ProcessorCount, simulation =>
         {
             finals += simulation.Finals;
             accepts += simulation.Accepts;
+            changes += simulation.Changes;
         });
         Assert.True(faults.Count == 0, string.Join("\n\n", faults));
         Assert.True(finals > 5 * (to - from) && accepts > to - from, $"Only {finals} finals and {accepts} acceptances were promised.");
+        Assert.True(4 * changes > to - from, $"Only {changes} changes of validators were carried.");
     }
 
     [Fact]
@@ -47,7 +49,7 @@ public sealed class NetworkSimulationTests
         var options = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Simulation", "Scenarios", file)).Where(line => line.Contains('=') && !line.StartsWith('#'))
             .Select(line => line.Split('=', 2)).ToDictionary(option => option[0].Trim(), option => option[1].Trim());
         int? Number(string name) => options.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : null;
-        var fault = Campaign.Fault(new Plan(Number("seed")!.Value, Number("validators"), Number("byzantine"), options.TryGetValue("forks", out var forks) ? bool.Parse(forks) : null));
+        var fault = Campaign.Fault(new Plan(Number("seed")!.Value, Number("validators"), Number("byzantine"), options.TryGetValue("forks", out var forks) ? bool.Parse(forks) : null, Votes: options.TryGetValue("votes", out var votes) && bool.Parse(votes), LostDisk: options.TryGetValue("lost disk", out var lost) && bool.Parse(lost)));
         Assert.True(fault is null, fault);
     }
 }

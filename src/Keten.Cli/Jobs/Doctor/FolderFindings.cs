@@ -1,4 +1,4 @@
-using Keten.Contracts;
+using Keten.Cli.Terminals;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.Cbor;
@@ -28,7 +28,7 @@ internal static class FolderFindings
     {
         try
         {
-            var found = await StoppedFolder.LookAsync(new NodeSetup(folder, null, BuiltIn.Catalogue, null, new PipelineOptions { Verifiers = 1 }), cancel);
+            var found = await StoppedFolder.LookAsync(new NodeSetup(folder, null, Known.Catalogue, null, new PipelineOptions { Verifiers = 1 }), cancel);
             return found.Promised > found.Executed ? NodeFindings.Promised(found.Promised, found.Executed) : null;
         }
         catch (DiskLockedException)

@@ -38,8 +38,8 @@ internal static class MachineFindings
         var left = until - now;
         var date = until.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         return left > Limits.Expiring ? null
-            : left < TimeSpan.Zero ? new Finding("certificateExpired", $"The TLS certificate of {where} has expired on {date}.", "Nobody who checks it connects.", "Renew it, put it in place and start the node again.")
-            : new Finding("certificateExpiring", $"The TLS certificate of {where} expires on {date}, in {(int)left.TotalDays} days.", "Nobody who checks it connects after that.", "Renew it, put it in place and start the node again.");
+            : left < TimeSpan.Zero ? new Finding("certificateExpired", $"The TLS certificate of {where} has expired on {date}.", "Nobody who checks it connects.", "Renew it and put it in place: the node shows it to who connects ten seconds later.")
+            : new Finding("certificateExpiring", $"The TLS certificate of {where} expires on {date}, in {(int)left.TotalDays} days.", "Nobody who checks it connects after that.", "Renew it and put it in place: the node shows it to who connects ten seconds later.");
     }
 
     /// <summary>Files that hold a secret, and that others than their owner may read or write.</summary>

@@ -9,7 +9,7 @@ internal sealed class NodeFindings(JsonObject node, Limits limits)
 {
     private readonly ulong height = (ulong)node["height"]!, executed = (ulong)node["executed"]!;
 
-    public IEnumerable<Finding> All() => ((IEnumerable<Finding?>)[Fault(), Order(), Quorum(), .. Absent(), Accepted(), Promised(), Key(), Muted(), Lacks(), Views(), Misbehaviour(), Time()]).OfType<Finding>();
+    public IEnumerable<Finding> All() => ((IEnumerable<Finding?>)[Fault(), Order(), Quorum(), .. Absent(), Accepted(), Promised(), Key(), Muted(), Lacks(), Views(), Certificate(), Misbehaviour(), Time()]).OfType<Finding>();
 
     private Finding? Fault() => node["fault"] is not JsonObject fault ? null : (string)fault["kind"]! switch
     {
@@ -89,6 +89,11 @@ internal sealed class NodeFindings(JsonObject node, Limits limits)
                 failing ? "Mend what the log names. With the node stopped, 'keten rebuild-views' makes them anew." : "Wait, and look again; if they do not come nearer, the disk is too slow.")
             : null;
     }
+
+    private Finding? Certificate() => node["certificate"] is JsonObject certificate && (bool)certificate["failing"]!
+        ? new Finding("certificateNotTaken", "The new TLS certificate cannot be taken: the node shows the old one.", $"Its files have changed, and cannot be read or do not belong together. The old one holds until {certificate["until"]}.",
+            "The node's log says what is wrong. Put «http.certificate» and «http.certificateKey» in place anew: the node takes them by itself.")
+        : null;
 
     private Finding? Misbehaviour() => (int)node["misbehaviour"]! is > 0 and var count
         ? new Finding("misbehaviour", $"{count} kinds of misbehaviour of other validators have been seen.", "The node keeps signed evidence in the folder «misbehaviour».",

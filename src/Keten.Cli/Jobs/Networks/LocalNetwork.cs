@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Keten.Cli.Terminals;
 using Keten.Client;
-using Keten.Contracts;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
 using Keten.Kernel.State;
@@ -63,7 +62,7 @@ internal sealed class LocalNetwork : IAsyncDisposable
         var parties = Enumerable.Range(0, options.Validators).Select(_ => SigningKey.Generate()).ToArray();
         var set = new ValidatorSet([.. keys.Select((key, place) => new Validator($"Validator {place + 1}", key.Public, Party.Of(parties[place].Id)))]);
         var genesis = new Genesis(
-            Hash.Of(Guid.NewGuid().ToByteArray()), new Instant(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), set, new Many<PublicKey>([.. founders, .. parties.Select(party => party.Public)]), true, Parameters.Default, BuiltIn.Catalogue.Hash);
+            Hash.Of(Guid.NewGuid().ToByteArray()), new Instant(DateTimeOffset.UtcNow.ToUnixTimeSeconds()), set, new Many<PublicKey>([.. founders, .. parties.Select(party => party.Public)]), true, Parameters.Default, Known.Catalogue.Hash);
         await File.WriteAllTextAsync(Path.Combine(folder, "genesis.json"), GenesisFile.Write(genesis), cancel);
         for (var each = 0; each < keys.Length; each++)
         {
