@@ -1,4 +1,5 @@
 using Keten.Contracts.Banking;
+using Keten.Contracts.Machines;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Money;
 using Keten.Contracts.Tariffs;
@@ -24,5 +25,7 @@ public static class BuiltIn
         Registration.Contents,
         VehicleLife.Contents,
         Recalls.Contents,
-        Sale.Contents);
+        Sale.Contents,
+        MachineUse.Contents,
+        UsageFeed.Contents);
 }
