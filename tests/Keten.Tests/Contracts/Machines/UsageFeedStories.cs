@@ -24,7 +24,7 @@ public sealed class UsageFeedStories : ContractTests<UsageFeed>
     public void Any_sequence_of_calls_keeps_the_rules(int seed) => CheckAnySequence(seed, 100);
 
     [Fact]
-    public void The_user_alone_grants() => Opened()
+    public void The_user_alone_grants() => Granted()
         .ThenEmitted(new UsageFeed.Granted(Lender, ForTheLender, Day(Year))).ThenState(new UsageFeed(Shop, Lender, Use, ForTheLender, Day(Year), January.Plus(-1)));
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class UsageFeedStories : ContractTests<UsageFeed>
     }
 
     [Fact]
-    public void Only_the_slice_is_shown_an_hour_after_each_month() => Opened()
+    public void Only_the_slice_is_shown_an_hour_after_each_month() => Granted()
         .At(February).ThenEmitted()
         .At(February.Plus(3_600)).ThenEmitted(new UsageFeed.Shown(January, Seen(February, 36_000, 20_000)))
         .ThenKept(UsageFeed.Months, January, Seen(February, 36_000, 20_000))
@@ -56,7 +56,7 @@ public sealed class UsageFeedStories : ContractTests<UsageFeed>
         .At(March.Plus(3_600)).ThenEmitted(new UsageFeed.Shown(February, Seen(March, 0, 20_000))).ThenKept(UsageFeed.Months, January, null);
 
     [Fact]
-    public void A_month_that_was_credited_is_shown_again() => Opened()
+    public void A_month_that_was_credited_is_shown_again() => Granted()
         .When(new UsageFeed.ShowAgain(January), signedBy: [Lender]).ThenRefused(UsageFeed.NotShown)
         .At(February.Plus(3_600))
         .Meanwhile(world => world.Do(Use, new MachineUse.Credit(January, Cents(5_000), Note), Maker))
@@ -65,7 +65,7 @@ public sealed class UsageFeedStories : ContractTests<UsageFeed>
         .When(new UsageFeed.ShowAgain(February), signedBy: [Shop]).ThenRefused(UsageFeed.NotShown);
 
     [Fact]
-    public void What_is_taken_back_shows_nothing_more() => Opened()
+    public void What_is_taken_back_shows_nothing_more() => Granted()
         .When(new UsageFeed.Withdraw(), signedBy: [Lender]).ThenRefused(KernelRefusal.SignatureMissing)
         .When(new UsageFeed.Withdraw(), signedBy: [Shop]).ThenEmitted(new UsageFeed.Withdrawn(Lender)).ThenEnded()
         .At(March.Plus(3_600)).ThenEmitted().ThenKept(UsageFeed.Months, January, null);
@@ -76,14 +76,14 @@ public sealed class UsageFeedStories : ContractTests<UsageFeed>
         .At(Day(40)).ThenEmitted(new UsageFeed.Lapsed(Lender)).ThenEnded();
 
     [Fact]
-    public void The_last_month_of_a_machine_ends_it() => Opened()
+    public void The_last_month_of_a_machine_ends_it() => Granted()
         .Meanwhile(world => world.Do(Use, new MachineUse.Leave(Shop), Shop))
         .At(February.Plus(3_600)).ThenEmitted(new UsageFeed.Shown(January, new UsageFeed.Seen(Day(24), null, 36_000, null, null, Cents(20_000)))).ThenEnded();
 
     [Fact]
     public void The_reader_reads_the_feed_and_not_the_agreement_behind_it()
     {
-        var story = Opened();
+        var story = Granted();
         var ledger = story.World.Ledger;
         Assert.True(ledger.ReadersOf(story.Agreement.Number)!.Value.Allows(Lender));
         Assert.False(ledger.ReadersOf(story.Agreement.Number)!.Value.Allows(Insurer));
@@ -92,13 +92,17 @@ public sealed class UsageFeedStories : ContractTests<UsageFeed>
 
     protected override World NewWorld() => UsedWorld();
 
-    protected override Story<UsageFeed> Opened() => Open(UsedWorld(), Grant(), [Shop]);
+    protected override Story<UsageFeed> Opened() => Granted().At(February.Plus(3_600));
 
-    protected override object? AnyOf(Type clause, Random random, World world)
+    /// <summary>Nothing is held.</summary>
+    protected override void Release(Story<UsageFeed> story)
     {
-        if (random.Next(4) == 0) world.Until(world.Now.PlusDays(20));
-        return clause == typeof(UsageFeed.Withdraw) && random.Next(9) == 0 ? new UsageFeed.Withdraw() : new UsageFeed.ShowAgain(random.Next(2) == 0 ? January : February);
     }
+
+    private Story<UsageFeed> Granted() => Open(UsedWorld(), Grant(), [Shop]);
+
+    protected override object? AnyOf(Type clause, Random random, World world) =>
+        clause == typeof(UsageFeed.Withdraw) && random.Next(9) == 0 ? new UsageFeed.Withdraw() : new UsageFeed.ShowAgain(random.Next(2) == 0 ? January : February);
 
     private static UsageFeed.Grant Grant() => new(Lender, Use, ForTheLender, Day(Year));
 
