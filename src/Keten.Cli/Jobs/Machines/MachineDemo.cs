@@ -126,7 +126,7 @@ internal sealed class MachineDemo : IDisposable
         var holds = verified == World.Decided.Count && sum == 0 && refused.Count == 2 && CountsHold(bills) && PricesHold(bills) && SharesHold(state, bills) && await FeedsHoldAsync(bills, cancel);
         return new JsonObject
         {
-            ["months"] = bills.Count, ["pieces"] = bills.Sum(bill => bill.Month.Pieces), ["hours"] = Math.Round(bills.Sum(bill => bill.Month.Seconds) / (decimal)Hour, 2),
+            ["months"] = bills.Count, ["pieces"] = bills.Sum(bill => (long)bill.Month.Pieces), ["hours"] = Math.Round(bills.Sum(bill => (long)bill.Month.Seconds) / (decimal)Hour, 2),
             ["settled"] = AmountText.Write(state.Dues.Paid.Minor, 2), ["currency"] = "EUR", ["toBank"] = AmountText.Write(Balance(World.Bank), 2), ["toInsurer"] = AmountText.Write(Balance(World.Insurer), 2),
             ["credited"] = AmountText.Write(credited, 2), ["owed"] = AmountText.Write(state.Dues.Owed.Minor, 2), ["services"] = services,
             ["refused"] = new JsonArray([.. refused.Select(each => (JsonNode)new JsonObject { ["what"] = each.What, ["reason"] = each.Reason })]),
@@ -139,7 +139,7 @@ internal sealed class MachineDemo : IDisposable
     {
         var (pieces, minutes, failures) = place < Busy ? months[place] : default;
         return (bill.Month.Pieces, bill.Month.Seconds, bill.Month.Down) != ((uint)pieces, (uint)minutes * 60, (uint)failures * Hour);
-    }).Any() && bills.Sum(bill => bill.Month.Pieces) == rows.Count;
+    }).Any() && bills.Sum(bill => (long)bill.Month.Pieces) == rows.Count;
 
     // The prices of the terms once more, in decimals: none of these months needs more than one rounding.
     private bool PricesHold(List<Bill> bills) => bills.TrueForAll(bill =>
