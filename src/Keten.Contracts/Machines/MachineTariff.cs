@@ -10,7 +10,7 @@ namespace Keten.Contracts.Machines;
 /// <param name="PerHour">For hours of running; none, where they cost nothing.</param>
 /// <param name="PerDownHour">What is credited for an hour of standing; may be nothing.</param>
 /// <param name="Minimum">What a whole month costs at least; may be nothing.</param>
-public sealed record MachineTariff(Many<Step> PerPiece, Many<Step> PerHour, Amount PerDownHour, Amount Minimum)
+public sealed record MachineTariff(Many<PriceStep> PerPiece, Many<PriceStep> PerHour, Amount PerDownHour, Amount Minimum)
 {
     /// <summary>No table has more steps.</summary>
     public const int StepsAtMost = 8;
@@ -45,7 +45,7 @@ public sealed record MachineTariff(Many<Step> PerPiece, Many<Step> PerHour, Amou
     }
 
     // What lies between a step and the next is priced by that step.
-    private Amount Sum(Many<Step> steps, long quantity, long scale)
+    private Amount Sum(Many<PriceStep> steps, long quantity, long scale)
     {
         var cost = Currency.Of(0);
         for (var each = 0; each < steps.Count; each++)
@@ -57,7 +57,7 @@ public sealed record MachineTariff(Many<Step> PerPiece, Many<Step> PerHour, Amou
         return cost;
     }
 
-    private bool AreSteps(Many<Step> steps)
+    private bool AreSteps(Many<PriceStep> steps)
     {
         if (steps.Count > StepsAtMost) return false;
         for (var each = 0; each < steps.Count; each++)
@@ -74,4 +74,4 @@ public sealed record MachineTariff(Many<Step> PerPiece, Many<Step> PerHour, Amou
 /// <param name="After">Pieces or hours; 0 in the first step.</param>
 /// <param name="Charge">What is paid.</param>
 /// <param name="Per">For so many pieces or hours.</param>
-public readonly record struct Step(uint After, Amount Charge, uint Per);
+public readonly record struct PriceStep(uint After, Amount Charge, uint Per);

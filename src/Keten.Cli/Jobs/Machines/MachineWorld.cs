@@ -65,7 +65,7 @@ internal sealed class MachineWorld(HttpDoor door, ShiftedClock clock)
     /// The terms: 0.90 a piece and 0.75 beyond the thousandth, 12.00 an hour, 1,200.00 a month at least, 6.00 credited for an hour of standing; 40 % to the bank up to 2,400.00, 6 % to the insurer.
     /// </summary>
     public MachineTerms Terms => new(
-        new MachineTariff(new(new Step(0, Euro(90), 1), new Step(1_000, Euro(75), 1)), new(new Step(0, Euro(1_200), 1)), Euro(600), Euro(120_000)),
+        new MachineTariff(new(new PriceStep(0, Euro(90), 1), new PriceStep(1_000, Euro(75), 1)), new(new PriceStep(0, Euro(1_200), 1)), Euro(600), Euro(120_000)),
         new ServiceTerms(Servicer.Party, Wear: 200, Strain: 11_000, Failures: 10, Days: 3, Euro(5_000)),
         new Instalment(Bank.Party, new Rate(400_000), Euro(240_000)), new Premium(Insurer.Party, new Rate(60_000)), DaysOfNotice: 14);
 

@@ -16,7 +16,7 @@ internal static class Hall
     public static readonly Instant January = World.Began, February = Day(31), March = Day(59);
 
     /// <summary>1.00 a piece, 0.80 beyond the hundredth; 12.00 an hour; 15.00 credited for an hour of standing; 200.00 a month at least.</summary>
-    public static readonly MachineTariff Tariff = new(new(new Step(0, Cents(100), 1), new Step(100, Cents(80), 1)), new(new Step(0, Cents(1_200), 1)), Cents(1_500), Cents(20_000));
+    public static readonly MachineTariff Tariff = new(new(new PriceStep(0, Cents(100), 1), new PriceStep(100, Cents(80), 1)), new(new PriceStep(0, Cents(1_200), 1)), Cents(1_500), Cents(20_000));
 
     /// <summary>200 minutes of wear, 11,000 min·N·m or three failures call the fitter, who has three days.</summary>
     public static readonly ServiceTerms Service = new(Fitter, 200, 11_000, 3, 3, Cents(5_000));
@@ -57,6 +57,6 @@ internal static class Hall
         story.At(Day(day)).When(Reading(After(number, Day(day), pieces, hours, down)));
 
     /// <summary>The story's agreement a month later: what it told of the month alone.</summary>
-    public static MachineUse.Settled Told(Instant began, Instant until, uint pieces, uint hours, uint down, long cost, long credit, long paid, long owed) =>
+    public static MachineUse.Settled SettledMonth(Instant began, Instant until, uint pieces, uint hours, uint down, long cost, long credit, long paid, long owed) =>
         new(began, until, pieces, hours * 3_600, down * 3_600, Cents(cost), Cents(credit), Cents(paid), Cents(owed));
 }

@@ -14,7 +14,7 @@ public sealed partial class MachinePageTests
     [Fact]
     public void The_worked_spring_of_a_machine_comes_out_as_the_page_says()
     {
-        var story = Story<MachineUse>.Open(NewWorld(), Agree(each: 30_000), All);
+        var story = Story<MachineUse>.Open(Hall.NewWorld(), Agree(each: 30_000), All);
         var rows = Row().Matches(Page()).GetEnumerator();
         Expect();
         story.Makes(1, day: 10, pieces: 150, hours: 10).At(February);

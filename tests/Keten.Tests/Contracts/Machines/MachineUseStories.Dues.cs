@@ -13,17 +13,17 @@ public sealed partial class MachineUseStories
     [Fact]
     public void What_the_mandate_does_not_cover_is_owed_and_comes_with_the_next_month() => Open(NewWorld(), Agree(each: 15_000), All)
         .Makes(1, day: 10, pieces: 150, hours: 10)
-        .At(February).ThenEmitted(Told(January, February, 150, 10, 0, cost: 26_000, credit: 0, paid: 15_000, owed: 11_000))
+        .At(February).ThenEmitted(SettledMonth(January, February, 150, 10, 0, cost: 26_000, credit: 0, paid: 15_000, owed: 11_000))
         .ThenBalance(Lender, Cents(4_500)).ThenBalance(Insurer, Cents(750)).ThenBalance(Maker, Cents(109_750))
         .When(new MachineUse.Renew(UpTo(100_000, 500_000)), signedBy: [Shop]).ThenEmitted(new MachineUse.Renewed(UpTo(100_000, 500_000)))
         .When(new MachineUse.Renew(new Mandate(new Unit(9).Of(1), new Unit(9).Of(1), Day(90))), signedBy: [Shop]).ThenRefused(MachineUse.NotThisMoney)
-        .At(March).ThenEmitted(Told(February, March, 0, 0, 0, cost: 20_000, credit: 0, paid: 31_000, owed: 0));
+        .At(March).ThenEmitted(SettledMonth(February, March, 0, 0, 0, cost: 20_000, credit: 0, paid: 31_000, owed: 0));
 
     [Fact]
     public void What_the_account_does_not_hold_is_owed_and_collected_later() => Opened()
         .Makes(1, day: 10, pieces: 150, hours: 10)
         .Meanwhile(world => world.Do(Money, new EMoney.Redeem(Shop, Cents(989_000), Paper("an account")), Shop))
-        .At(February).ThenEmitted(Told(January, February, 150, 10, 0, cost: 26_000, credit: 0, paid: 1_000, owed: 25_000)).ThenBalance(Shop, Cents(0))
+        .At(February).ThenEmitted(SettledMonth(January, February, 150, 10, 0, cost: 26_000, credit: 0, paid: 1_000, owed: 25_000)).ThenBalance(Shop, Cents(0))
         .When(new MachineUse.Collect(), signedBy: [Maker]).ThenRefused(MachineUse.NothingOwed)
         .Meanwhile(world => world.Do(Money, new EMoney.Issue(Shop, Cents(30_000), Paper("paid in again")), Bank))
         .When(new MachineUse.Pay(Cents(25_001)), signedBy: [Shop]).ThenRefused(MachineUse.NothingOwed)
@@ -68,12 +68,12 @@ public sealed partial class MachineUseStories
     [Fact]
     public void Other_prices_take_both_and_hold_for_the_month_that_is_running()
     {
-        var dearer = Tariff with { PerHour = new(new Step(0, Cents(2_000), 1)) };
+        var dearer = Tariff with { PerHour = new(new PriceStep(0, Cents(2_000), 1)) };
         Opened().Makes(1, day: 10, pieces: 150, hours: 10)
             .When(new MachineUse.Revise(Tariff with { PerDownHour = Cents(-1) }), signedBy: [Maker, Shop]).ThenRefused(MachineUse.NotTheseTerms)
             .When(new MachineUse.Revise(new MachineTariff(default, default, Wh(0), Wh(0))), signedBy: [Maker, Shop]).ThenRefused(MachineUse.NotThisMoney)
             .When(new MachineUse.Revise(dearer), signedBy: [Maker, Shop]).ThenEmitted(new MachineUse.Revised(dearer))
-            .At(February).ThenEmitted(Told(January, February, 150, 10, 0, cost: 34_000, credit: 0, paid: 34_000, owed: 0));
+            .At(February).ThenEmitted(SettledMonth(January, February, 150, 10, 0, cost: 34_000, credit: 0, paid: 34_000, owed: 0));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed partial class MachineUseStories
             .At(Day(11)).When(Reading(After(2, Day(11), 150, 10))).ThenRefused(MachineUse.NotTheMachine)
             .When(Reading(new Counter(1, Day(11), 30, 7_200, 0, 3), by: OtherPress)).ThenEmitted(new MachineUse.Counted(1, 30, 7_200, 0), Call(ServiceCause.Failures, 0, 0))
             .When(new MachineUse.Serve(Report), signedBy: [Fitter])
-            .At(February).ThenEmitted(Told(January, February, 150, 10, 0, cost: 26_000, credit: 0, paid: 26_000, owed: 0));
+            .At(February).ThenEmitted(SettledMonth(January, February, 150, 10, 0, cost: 26_000, credit: 0, paid: 26_000, owed: 0));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed partial class MachineUseStories
         .When(new MachineUse.Leave(Shop), signedBy: [Shop]).ThenEmitted(new MachineUse.NoticeGiven(Shop, Day(15)))
         .When(new MachineUse.Leave(Maker), signedBy: [Maker]).ThenRefused(MachineUse.NotNow)
         .At(Day(14)).When(Reading(After(2, Day(14), 50, 4), new Condition(200, 0)))
-        .At(Day(15)).ThenEmitted(Told(January, Day(15), 50, 4, 0, cost: 9_800, credit: 0, paid: 9_800, owed: 0), new MachineUse.Finished(Cents(0), Cents(97_060), Cents(10_000)))
+        .At(Day(15)).ThenEmitted(SettledMonth(January, Day(15), 50, 4, 0, cost: 9_800, credit: 0, paid: 9_800, owed: 0), new MachineUse.Finished(Cents(0), Cents(97_060), Cents(10_000)))
         .ThenEnded().ThenHeld(Cents(0)).ThenBalance(Shop, Cents(990_200)).ThenBalance(Lender, Cents(2_940)).ThenBalance(Insurer, Cents(490))
         .When(Reading(After(3, Day(14), 51, 4))).ThenRefused(KernelRefusal.AgreementEnded)
         .When(new MachineUse.Credit(January, Cents(300), Note), signedBy: [Maker]).ThenBalance(Shop, Cents(990_500))
@@ -108,7 +108,7 @@ public sealed partial class MachineUseStories
     public void What_is_owed_at_the_end_comes_out_of_the_deposit_and_the_rest_stays_owed() => Open(NewWorld(), Agree(each: 1), All)
         .Makes(1, day: 10, pieces: 150, hours: 10)
         .When(new MachineUse.Leave(Shop), signedBy: [Shop])
-        .At(Day(24)).ThenEmitted(Told(January, Day(24), 150, 10, 0, cost: 26_000, credit: 0, paid: 10_001, owed: 15_999), new MachineUse.Finished(Cents(15_999), Cents(97_000), Cents(0)))
+        .At(Day(24)).ThenEmitted(SettledMonth(January, Day(24), 150, 10, 0, cost: 26_000, credit: 0, paid: 10_001, owed: 15_999), new MachineUse.Finished(Cents(15_999), Cents(97_000), Cents(0)))
         .ThenHeld(Cents(0)).ThenBalance(Lender, Cents(3_000)).ThenBalance(Insurer, Cents(500))
         .When(Reading(After(2, Day(24), 151, 10))).ThenRefused(MachineUse.NotNow)
         .When(new MachineUse.Leave(Maker), signedBy: [Maker]).ThenRefused(MachineUse.NotNow)
@@ -132,7 +132,7 @@ public sealed partial class MachineUseStories
         .Makes(1, day: 10, pieces: 150, hours: 10).At(February)
         .When(new MachineUse.Leave(Shop), signedBy: [Shop]).ThenEmitted(new MachineUse.NoticeGiven(Shop, Day(45)))
         .When(new MachineUse.Leave(Maker), signedBy: [Maker]).ThenEmitted(new MachineUse.NoticeGiven(Maker, February))
-        .Later(0, seconds: 1).ThenEmitted(Told(February, February, 0, 0, 0, cost: 0, credit: 0, paid: 16_000, owed: 0), new MachineUse.Finished(Cents(0), Cents(92_200), Cents(4_000))).ThenEnded();
+        .Later(0, seconds: 1).ThenEmitted(SettledMonth(February, February, 0, 0, 0, cost: 0, credit: 0, paid: 16_000, owed: 0), new MachineUse.Finished(Cents(0), Cents(92_200), Cents(4_000))).ThenEnded();
 
     [Fact]
     public void The_owner_waits_like_the_user_while_the_deposit_covers_it() => Open(NewWorld(), Agree(each: 16_000), All)

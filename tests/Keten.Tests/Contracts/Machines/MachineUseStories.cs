@@ -46,7 +46,7 @@ public sealed partial class MachineUseStories : ContractTests<MachineUse>
     [Fact]
     public void Terms_that_cannot_be_carried_out_are_refused()
     {
-        RefusedTerms(Terms with { Tariff = Tariff with { PerPiece = new(new Step(1, Cents(1), 1)) } });
+        RefusedTerms(Terms with { Tariff = Tariff with { PerPiece = new(new PriceStep(1, Cents(1), 1)) } });
         RefusedTerms(Terms with { Instalment = new Instalment(Lender, new Rate(950_001), Cents(1)) });
         RefusedTerms(Terms with { Instalment = new Instalment(Lender, new Rate(0), Cents(1)) });
         RefusedTerms(Terms with { Instalment = new Instalment(Lender, new Rate(1), Cents(0)) });
@@ -74,15 +74,15 @@ public sealed partial class MachineUseStories : ContractTests<MachineUse>
     public void A_month_is_priced_and_divided_by_itself() => Opened()
         .Makes(1, day: 10, pieces: 120, hours: 8).ThenEmitted(new MachineUse.Counted(8, 120, 28_800, 0))
         .Makes(3, day: 20, pieces: 150, hours: 10).ThenEmitted(new MachineUse.Counted(10, 30, 7_200, 0))
-        .At(February).ThenEmitted(Told(January, February, 150, 10, 0, cost: 26_000, credit: 0, paid: 26_000, owed: 0))
+        .At(February).ThenEmitted(SettledMonth(January, February, 150, 10, 0, cost: 26_000, credit: 0, paid: 26_000, owed: 0))
         .ThenBalance(Shop, Cents(964_000)).ThenBalance(Lender, Cents(7_800)).ThenBalance(Insurer, Cents(1_300)).ThenBalance(Maker, Cents(116_900)).ThenHeld(Cents(10_000))
         .ThenState(Begun with { Last = After(3, Day(20), 150, 10), Month = Month.From(February, Euro), Dues = new Dues(Cents(0), Cents(26_000), Cents(7_800), Cents(1_300)) })
         .ThenKept(MachineUse.Bills, January, new Bill(new Month(January, 150, 36_000, 0, 0, Cents(0)), February, Cents(26_000), Cents(0), Cents(0)))
-        .At(March).ThenEmitted(Told(February, March, 0, 0, 0, cost: 20_000, credit: 0, paid: 20_000, owed: 0));
+        .At(March).ThenEmitted(SettledMonth(February, March, 0, 0, 0, cost: 20_000, credit: 0, paid: 20_000, owed: 0));
 
     [Fact]
     public void A_month_that_was_not_whole_costs_its_part_of_the_minimum() =>
-        Open(Later(NewWorld(), 16), Agree(), All).At(February).ThenEmitted(Told(Day(16), February, 0, 0, 0, cost: 9_677, credit: 0, paid: 9_677, owed: 0));
+        Open(Later(NewWorld(), 16), Agree(), All).At(February).ThenEmitted(SettledMonth(Day(16), February, 0, 0, 0, cost: 9_677, credit: 0, paid: 9_677, owed: 0));
 
     [Fact]
     public void A_doubled_an_older_and_a_backward_reading_are_refused_each_for_its_reason() => Opened()
@@ -121,7 +121,7 @@ public sealed partial class MachineUseStories : ContractTests<MachineUse>
     [Fact]
     public void Standing_is_credited() => Opened()
         .Makes(1, day: 10, pieces: 150, hours: 10, down: 4)
-        .At(February).ThenEmitted(Told(January, February, 150, 10, 4, cost: 26_000, credit: 6_000, paid: 20_000, owed: 0)).ThenBalance(Shop, Cents(970_000));
+        .At(February).ThenEmitted(SettledMonth(January, February, 150, 10, 4, cost: 26_000, credit: 6_000, paid: 20_000, owed: 0)).ThenBalance(Shop, Cents(970_000));
 
     [Fact]
     public void Wear_strain_and_failures_call_the_fitter() => Opened().At(Day(2))
@@ -148,7 +148,7 @@ public sealed partial class MachineUseStories : ContractTests<MachineUse>
         .At(Day(6)).ThenEmitted(new MachineUse.ServiceLate(Day(2), Cents(5_000)))
         .When(Reading(After(2, Day(6), 150, 10), new Condition(240, 0))).Later(9).ThenEmitted()
         .When(new MachineUse.Serve(Report), signedBy: [Fitter])
-        .At(February).ThenEmitted(Told(January, February, 150, 10, 0, cost: 26_000, credit: 5_000, paid: 21_000, owed: 0));
+        .At(February).ThenEmitted(SettledMonth(January, February, 150, 10, 0, cost: 26_000, credit: 5_000, paid: 21_000, owed: 0));
 
     [Fact]
     public void The_month_is_read_by_those_who_work_with_the_machine_and_not_by_bank_and_insurer()
