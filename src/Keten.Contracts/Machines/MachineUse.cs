@@ -75,7 +75,7 @@ public sealed record MachineUse(
             if (!Terms.AreWhole) return NotTheseTerms;
             if (Deposit.Unit != currency || Deposit.Minor < 0 || Leave.InAll.Unit != currency) return NotThisMoney;
             // What expires while it is held could never be given back, and what cannot be passed on could not be paid.
-            if (facts.Describe(currency) is not { } money || (money.Rules & (UnitRules.Expires | UnitRules.Personal)) != 0) return NotThisMoney;
+            if (facts.Describe(currency) is not { } money || money.Rules.HasFlag(UnitRules.Expires) || money.Rules.HasFlag(UnitRules.Personal)) return NotThisMoney;
             if (Start.At > facts.Now.Plus(SecondsAhead)) return AheadOfTime;
             return facts.Accept(begun).Hold(Deposit, from: User).Allow(User, Leave).Wake(new Settle(), at: begun.Month.Ends).Emit(new Agreed(Owner, User, Machine, Deposit));
         }
