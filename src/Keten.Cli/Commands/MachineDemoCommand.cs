@@ -25,8 +25,7 @@ internal static class MachineDemoCommand
             if (target is { Exists: true } && target.EnumerateFileSystemInfos().Any()) throw ExitException.Usage($"{target} is not empty.");
             var file = parse.GetValue(rows) ?? Usual();
             if (!file.Exists) throw ExitException.Usage($"There is no {file}: --rows FILE names the rows of AI4I 2020.");
-            using var text = new StreamReader(new MemoryStream(Files.Read(file, FileAtMost)));
-            var read = MachineRows.Read(text);
+            var read = Read(file);
             var clock = new ShiftedClock(MachineDemo.Begins);
             return RunCommand.WithNodeAsync(checks ? 0 : parse.GetValue(port), null, async host =>
             {
@@ -40,6 +39,12 @@ internal static class MachineDemoCommand
             }, cancel, clock);
         });
         return command;
+    }
+
+    private static IReadOnlyList<MachineRow> Read(FileInfo file)
+    {
+        using var text = new StreamReader(new MemoryStream(Files.Read(file, FileAtMost)));
+        return MachineRows.Read(text);
     }
 
     private static FileInfo Usual() =>

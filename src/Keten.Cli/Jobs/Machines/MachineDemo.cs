@@ -142,7 +142,7 @@ internal sealed class MachineDemo : IDisposable
     }).Any() && bills.Sum(bill => (long)bill.Month.Pieces) == rows.Count;
 
     // The prices of the terms once more, in decimals: none of these months needs more than one rounding.
-    private bool PricesHold(List<Bill> bills) => bills.TrueForAll(bill =>
+    private static bool PricesHold(List<Bill> bills) => bills.TrueForAll(bill =>
     {
         var (pieces, hours) = ((decimal)bill.Month.Pieces, bill.Month.Seconds / (decimal)Hour);
         var use = Math.Min(pieces, 1_000) * 90 + Math.Max(pieces - 1_000, 0) * 75 + Math.Round(hours * 1_200, MidpointRounding.ToEven);

@@ -2,7 +2,6 @@ using Keten.Client;
 using Keten.Contracts.Machines;
 using Keten.Contracts.Money;
 using Keten.Kernel;
-using Keten.Kernel.Blocks;
 
 namespace Keten.Cli.Jobs;
 
