@@ -37,7 +37,7 @@ public sealed partial class MachinePageTests
         }
     }
 
-    [GeneratedRegex(@"(\| (?<amount>\d+\.\d\d) ){5}\|\n", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(\| (?<amount>\d+\.\d\d) ){5}\|\n", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
 
     private static string Page()

@@ -18,10 +18,8 @@ public sealed class UsageFeedStories : ContractTests<UsageFeed>
     [Fact]
     public void The_contract_is_told_whole() => CheckTold();
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Any_sequence_of_calls_keeps_the_rules(int seed) => CheckAnySequence(seed, 100);
+    [Fact]
+    public void Any_sequence_of_calls_keeps_the_rules() => CheckAnySequence(seed: 1, steps: 100);
 
     [Fact]
     public void The_user_alone_grants() => Granted()
