@@ -1,5 +1,6 @@
 using Keten.Contracts.Banking;
 using Keten.Contracts.Crossings;
+using Keten.Contracts.Machines;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Mobility;
 using Keten.Contracts.Money;
@@ -33,5 +34,7 @@ public static class BuiltIn
         Sharing.Contents,
         Rides.Contents,
         Features.Contents,
+        MachineUse.Contents,
+        UsageFeed.Contents,
         Crossing.Contents);
 }

@@ -33,6 +33,7 @@ internal static class NodeRecords
             ["unit"] = value["unit"]!.DeepClone(),
             ["minor"] = AmountText.TryParse((string?)value["amount"], (int)value["decimals"]!, out var minor) ? minor.ToString(System.Globalization.CultureInfo.InvariantCulture) : throw new FormatException($"{field.Name} is no amount."),
         },
+        FieldKind.Rate => AmountText.TryParse((string?)value, 6, out var millionths) ? JsonValue.Create(millionths) : throw new FormatException($"{field.Name} is no share."),
         FieldKind.Choice => field.Choices.FirstOrDefault(choice => string.Equals(choice, (string?)value, StringComparison.OrdinalIgnoreCase)) ?? throw new FormatException($"{field.Name} has no such choice."),
         _ => value.DeepClone(),
     };

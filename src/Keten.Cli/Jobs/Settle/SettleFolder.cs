@@ -20,20 +20,22 @@ public sealed record SettleFolder(string Path)
     public DocumentStore OpenDocuments() => new(Path, null, (_, _) => false);
 
     /// <summary>Begins a new ledger in a folder that must be empty or not there.</summary>
+    /// <param name="clock">The system's unless a demonstration hands its own.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="IOException">There is something in it.</exception>
-    public async Task<LedgerNode> BeginAsync(CancellationToken cancel = default)
+    public async Task<LedgerNode> BeginAsync(TimeProvider? clock = null, CancellationToken cancel = default)
     {
         if (Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any())
             throw new IOException($"The folder {Path} is not empty. A settlement begins a new ledger: name another folder, or remove this one.");
         PrivateFiles.Folder(Path);
         var validator = SigningKey.Generate();
-        var now = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        var now = new Instant((clock ?? TimeProvider.System).GetUtcNow().ToUnixTimeSeconds());
         var genesis = new Genesis(
             new Hash(RandomNumberGenerator.GetBytes(Hash.Size)), now, new ValidatorSet(new Validator("Keten settle", validator.Public)), default, false, Parameters.Default,
             BuiltIn.Catalogue.Hash);
         PrivateFiles.Write(System.IO.Path.Combine(Keys, "validator.pem"), validator.ExportPem());
         await File.WriteAllTextAsync(System.IO.Path.Combine(Path, "genesis.json"), GenesisFile.Write(genesis), cancel);
-        return await LedgerNode.OpenAsync(new NodeSetup(Path, genesis, BuiltIn.Catalogue, validator, new PipelineOptions()), cancel);
+        return await LedgerNode.OpenAsync(new NodeSetup(Path, genesis, BuiltIn.Catalogue, validator, new PipelineOptions { Clock = clock ?? TimeProvider.System }), cancel);
     }
 
     /// <summary>Opens what is stored, to read only.</summary>

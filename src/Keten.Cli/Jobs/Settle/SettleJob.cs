@@ -48,7 +48,7 @@ public sealed class SettleJob
         List<ChargedSession> charged;
         StateRecount recount;
         Unit unit;
-        var node = await folder.BeginAsync(cancel);
+        var node = await folder.BeginAsync(cancel: cancel);
         var genesis = node.Genesis;
         await using (node)
         {
