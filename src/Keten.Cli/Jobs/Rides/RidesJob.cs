@@ -31,7 +31,7 @@ public static class RidesJob
         StateRecount recount;
         List<PaidRide> paid;
         Genesis genesis;
-        var node = await folder.BeginAsync(cancel);
+        var node = await folder.BeginAsync(cancel: cancel);
         await using (node)
         {
             genesis = node.Genesis;
