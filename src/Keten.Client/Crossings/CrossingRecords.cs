@@ -24,15 +24,8 @@ public static class CrossingRecords
 
     /// <summary>A side's state, out of the record of its agreement.</summary>
     /// <exception cref="Kernel.Cbor.MalformedException">The bytes are no agreement, or one of another contract or version.</exception>
-    public static Crossing Side(ReadOnlySpan<byte> record)
-    {
-        var reader = new Kernel.Cbor.CborReader(record);
-        reader.ArrayOf(5);
-        if ((reader.Unsigned(), reader.Unsigned()) != (Crossing.Contents.Code, Crossing.Contents.Version)) throw reader.Fault("The agreement is no crossing of this version.");
-        _ = Wire.ReadInstant(ref reader);
-        _ = reader.Boolean();
-        return ((Codec<Crossing>)Crossing.Contents.StateCodec).FromBytes(reader.Item());
-    }
+    public static Crossing Side(ReadOnlySpan<byte> record) =>
+        (Crossing?)AgreementRecord.FromBytes(record, Crossing.Contents)?.State ?? throw new Kernel.Cbor.MalformedException("The agreement is no crossing of this version.");
 
     private static byte[] Key(ulong agreement, byte table, ulong number)
     {

@@ -72,7 +72,7 @@ public sealed record Collection(
         {
             if (Creditor == Debtor || Creditor == Gateway || Debtor == Gateway) return NotThreeParties;
             var currency = Safeguard.InAll.Unit;
-            if (facts.Describe(currency) is not { } money || money.Rules.HasFlag(UnitRules.Expires)) return NotThisMoney;
+            if (!facts.CanBeHeld(currency)) return NotThisMoney;
             if (!IsFee(Terms.Fee, currency) || (Leave is { } asked && asked.InAll.Unit != currency)) return NotThisMoney;
             if (Mandate is { } given && !Fits(given, facts)) return NotAMandate;
             var begun = new Collection(Creditor, Debtor, Gateway, Terms, Mandate, new MandateUse(0, Mandate?.SignedOn ?? default, false), Debt.None(currency), currency.Of(0), 0);
@@ -242,7 +242,7 @@ public sealed record Collection(
         public Outcome<Collection> Decide(Collection agreed, Facts facts)
         {
             if (agreed.Terms.Rail != Rail.EMoney) return NotThisRail;
-            var amount = agreed.UnderLeave(agreed.Debt.Open, agreed.Debtor, facts);
+            var amount = facts.UnderMandate(agreed.Debt.Open, agreed.Debtor);
             return amount.IsZero ? NothingOwed
                 : agreed.After(agreed.Debt.Paid(amount), facts).Move(amount, from: agreed.Debtor, to: agreed.Creditor).Emit(new Paid(amount));
         }
@@ -266,7 +266,7 @@ public sealed record Collection(
 
         public Outcome<Collection> Decide(Collection agreed, Facts facts)
         {
-            var amount = agreed.UnderLeave(agreed.Shortfall, agreed.Creditor, facts);
+            var amount = facts.UnderMandate(agreed.Shortfall, agreed.Creditor);
             return amount.IsZero ? NothingOwed
                 : facts.Accept(agreed with { Shortfall = agreed.Shortfall - amount }).Move(amount, from: agreed.Creditor, to: agreed.Gateway).Emit(new Recovered(amount));
         }
@@ -406,9 +406,6 @@ public sealed record Collection(
 
     private bool IsSome(Amount amount) => amount.Unit == Currency && amount.Minor > 0;
 
-    private Amount UnderLeave(Amount amount, Party payer, Facts facts) =>
-        amount.IsZero ? amount : amount.OrAtMost(facts.Collectable(payer, Currency)).OrAtMost(facts.Available(payer, Currency));
-
     // With a debt that is other than before: no reminder waits where nothing is late any more.
     private Accepted<Collection> After(Debt debt, Facts facts)
     {
@@ -421,7 +418,7 @@ public sealed record Collection(
     {
         var (settled, byCreditor, unauthorised) = (debit.Stage == Stage.Settled, how is Undoing.Cancellation or Undoing.Reversal, reason == UndoingTimes.Unauthorised);
         var nothing = Currency.Of(0);
-        var back = settled ? UnderLeave(debit.Amount, Creditor, facts) : nothing;
+        var back = settled ? facts.UnderMandate(debit.Amount, Creditor) : nothing;
         // Who denies the mandate is asked for no fee.
         var fee = byCreditor || unauthorised ? nothing : Terms.Fee;
         var debt = (settled ? Debt.Owed(debit.Amount) : Debt.Stopped(debit.Amount)).Owed(fee);

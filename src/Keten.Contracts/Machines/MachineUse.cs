@@ -117,7 +117,7 @@ public sealed record MachineUse(
             var (month, following) = (agreed.Month, Month.From(agreed.Month.Ends, agreed.Currency));
             var bill = agreed.Terms.Tariff.BillFor(month, month.Ends);
             var dues = agreed.Dues.With(bill.Due);
-            var payment = Payment.Of(dues, agreed.Terms, agreed.UnderMandate(dues.Owed, facts));
+            var payment = Payment.Of(dues, agreed.Terms, facts.UnderMandate(dues.Owed, agreed.User));
             var settled = facts.Accept(agreed with { Month = following, Dues = payment.After }).Put(Bills, month.Began, bill).Wake(new Settle(), at: following.Ends);
             return agreed.FromUser(settled, payment).Emit(Told(bill, payment.After.Paid - dues.Paid, payment.After.Owed));
         }
@@ -130,7 +130,7 @@ public sealed record MachineUse(
 
         public Outcome<MachineUse> Decide(MachineUse agreed, Facts facts)
         {
-            var amount = agreed.UnderMandate(agreed.Dues.Owed, facts);
+            var amount = facts.UnderMandate(agreed.Dues.Owed, agreed.User);
             return amount.IsZero ? NothingOwed : agreed.Receive(amount, facts);
         }
     }
@@ -249,7 +249,7 @@ public sealed record MachineUse(
             var until = agreed.Leaves is { } at && at > month.Began ? at : month.Began;
             var bill = agreed.Terms.Tariff.BillFor(month, until);
             var (dues, deposit) = (agreed.Dues.With(bill.Due), facts.Held(agreed.Currency));
-            var first = Payment.Of(dues, agreed.Terms, agreed.UnderMandate(dues.Owed, facts));
+            var first = Payment.Of(dues, agreed.Terms, facts.UnderMandate(dues.Owed, agreed.User));
             var second = Payment.Of(first.After, agreed.Terms, first.After.Owed.OrAtMost(deposit));
             var (paid, back) = (second.After.Paid - dues.Paid, deposit - (second.After.Paid - first.After.Paid));
             var finished = facts.Accept(agreed with { Month = Month.From(until, agreed.Currency), Upkeep = agreed.Upkeep with { Called = null }, Dues = second.After, Over = true })
@@ -307,8 +307,6 @@ public sealed record MachineUse(
         Owner != User && Owner != Machine && User != Machine && Bank != User && Bank != Machine && Insurer != User && Insurer != Machine;
 
     private Amount RestOfInstalment(in Dues dues) => Terms.Instalment is { } instalment ? instalment.InAll - dues.ToBank : Currency.Of(0);
-
-    private Amount UnderMandate(Amount amount, Facts facts) => amount.IsZero ? amount : amount.OrAtMost(facts.Collectable(User, Currency)).OrAtMost(facts.Available(User, Currency));
 
     private Accepted<MachineUse> FromUser(Accepted<MachineUse> accepted, in Payment payment) =>
         accepted.Move(payment.ToOwner, from: User, to: Owner).Move(payment.ToBank, from: User, to: Bank).Move(payment.ToInsurer, from: User, to: Insurer);

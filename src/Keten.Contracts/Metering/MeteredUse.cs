@@ -87,8 +87,7 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
             if (Provider == Customer || Provider == Arbiter || Customer == Arbiter) return NotThreeParties;
             var currency = facts.Of(Tariff).State.Terms.Currency;
             if (PaidIn.Unit != currency || PaidIn.Minor < 0 || Safeguard.InAll.Unit != currency || (Leave is { } asked && asked.InAll.Unit != currency)) return NotThisMoney;
-            // What expires while it is held could never be given out again.
-            if (facts.Describe(currency) is not { } money || money.Rules.HasFlag(UnitRules.Expires)) return NotThisMoney;
+            if (!facts.CanBeHeld(currency)) return NotThisMoney;
             var agreed = facts.Accept(new MeteredUse(Provider, Customer, Arbiter, Tariff, currency.Of(0), currency.Of(0)))
                 .Hold(PaidIn, from: Customer).Allow(Provider, Safeguard);
             if (Leave is { } leave) agreed.Allow(Customer, leave);
@@ -144,7 +143,7 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
             if (facts.Find(Sessions, Document) is not { } was) return NoSuchSession;
             if (facts.Find(Disputes, Document) is not null) return InDispute;
             var (outOfHeld, byMandate) = agreed.Payable(was.Arrears, facts);
-            var back = agreed.UnderMandate(was.Overpaid, agreed.Provider, facts);
+            var back = facts.UnderMandate(was.Overpaid, agreed.Provider);
             var paid = outOfHeld + byMandate;
             if (paid.IsZero && back.IsZero) return NothingToCollect;
             var now = was with { Paid = was.Paid + paid - back };
@@ -189,7 +188,7 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
             if (facts.Find(Sessions, Document) is not { } session) return NoSuchSession;
             if (session.Disputed || session.Cost.IsZero || facts.Now > session.ChargedAt.PlusDays(DaysToDispute)) return CannotBeDisputed;
             if (facts.Count(Disputes) >= DisputesAtMost) return TooManyDisputes;
-            var onHold = agreed.UnderMandate(session.Paid, agreed.Provider, facts);
+            var onHold = facts.UnderMandate(session.Paid, agreed.Provider);
             return facts.Accept(agreed).Hold(onHold, from: agreed.Provider)
                 .Put(Sessions, Document, session with { Disputed = true }).Put(Disputes, Document, new OpenDispute(onHold, Claim, null))
                 .Wake(new NoAnswer(Document), at: facts.Now.PlusDays(DaysToAnswer)).Emit(new Disputed(Document, onHold, Claim));
@@ -353,11 +352,8 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
         if (!free.IsZero)
             foreach (var (_, dispute) in facts.Next(Disputes, after: (Hash?)null, DisputesAtMost)) free -= dispute.OnHold;
         var outOfHeld = cost.OrAtMost(free);
-        return (outOfHeld, UnderMandate(cost - outOfHeld, Customer, facts));
+        return (outOfHeld, facts.UnderMandate(cost - outOfHeld, Customer));
     }
-
-    private Amount UnderMandate(Amount amount, Party payer, Facts facts) =>
-        amount.IsZero ? amount : amount.OrAtMost(facts.Collectable(payer, Currency)).OrAtMost(facts.Available(payer, Currency));
 
     // Never faults, for the deadlines rest on it: it moves exactly what is on hold for this session. Nothing named as struck is all of the cost.
     private Accepted<MeteredUse> Settle(Facts facts, Hash document, Settlement how, Amount? struck)

@@ -83,8 +83,7 @@ public sealed record Sale(
         {
             if (Seller == Buyer || Seller == Arbiter || Buyer == Arbiter) return NotThreeParties;
             if (Deposit.Unit != Price.Unit || Price.Minor <= 0 || Deposit.Minor < 0 || Deposit > Price || (Warranty is { } given && given.InAll.Unit != Price.Unit)) return NotThisMoney;
-            // What expires while it is held could never be given out again.
-            if (facts.Describe(Price.Unit) is not { } money || money.Rules.HasFlag(UnitRules.Expires)) return NotThisMoney;
+            if (!facts.CanBeHeld(Price.Unit)) return NotThisMoney;
             if (Terms.DaysOfWarranty > 0 != Warranty is not null || Warranty?.Until < facts.Now.PlusDays(Terms.InAll + DaysToRule)) return NoWarranty;
             var sale = new Sale(Seller, Buyer, Arbiter, Register, Vin, Price, Deposit, Terms, SaleStage.Offer, facts.Now.PlusDays(Terms.DaysToAccept), null);
             if (!sale.HasTitle(facts, Seller)) return NotTheirsToSell;
@@ -187,7 +186,7 @@ public sealed record Sale(
             if (ToBuyer > (agreed.Stage == SaleStage.Binding ? agreed.Deposit : agreed.Price)) return TooMuch;
             if (agreed.Stage == SaleStage.Binding) return agreed.CallOff(facts, ToBuyer, agreed.Deposit - ToBuyer).Emit(new Settled(agreed.Stage, ToBuyer, ToBuyer));
             if (agreed.Stage == SaleStage.CoolingOff) return agreed.PayOut(facts, ToBuyer, agreed.Nothing).Emit(new Settled(SaleStage.CoolingOff, ToBuyer, ToBuyer));
-            var taken = ToBuyer.OrAtMost(facts.Collectable(agreed.Seller, ToBuyer.Unit)).OrAtMost(facts.Available(agreed.Seller, ToBuyer.Unit).OrAtLeast(agreed.Nothing));
+            var taken = facts.UnderMandate(ToBuyer, agreed.Seller);
             return agreed.GoOn(facts).Move(taken, from: agreed.Seller, to: agreed.Buyer).Emit(new Settled(agreed.Stage, ToBuyer, taken));
         }
     }

@@ -91,6 +91,12 @@ public sealed class Facts
         return unit.Of(ledger.Collectable(payer, Number, unit));
     }
 
+    /// <summary>As much of an amount as a payer's mandate to this agreement and account give now. Not below nothing.</summary>
+    public Amount UnderMandate(Amount amount, Party payer) => amount.IsZero ? amount : amount.OrAtMost(Collectable(payer, amount.Unit)).OrAtMost(Available(payer, amount.Unit));
+
+    /// <summary>Whether a unit is there and does not expire: what expires while it is held could never be given out again.</summary>
+    public bool CanBeHeld(Unit unit) => Describe(unit) is { } described && !described.Rules.HasFlag(UnitRules.Expires);
+
     /// <summary>Another agreement, read-only, as it is now. Ended ones stay readable.</summary>
     public Known<T> Of<T>(Agreement<T> agreement) where T : class
     {

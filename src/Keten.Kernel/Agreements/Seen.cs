@@ -29,16 +29,8 @@ public readonly struct Seen
     }
 
     /// <summary>The state of an agreement there; null where the proof does not show it, there is none, or it is of another contract or version.</summary>
-    public T? State<T>(ulong agreement) where T : class
-    {
-        if (Of(RecordKeys.Agreement(agreement))?.Value is not { } value) return null;
-        var reader = new CborReader(value);
-        reader.ArrayOf(5);
-        if ((reader.Unsigned(), reader.Unsigned()) != (contract.Code, contract.Version)) return null;
-        _ = Wire.ReadInstant(ref reader);
-        _ = reader.Boolean();
-        return contract.ReadState(reader.Item()) as T;
-    }
+    public T? State<T>(ulong agreement) where T : class =>
+        Of(RecordKeys.Agreement(agreement))?.Value is { } value ? AgreementRecord.FromBytes(value, contract)?.State as T : null;
 
     /// <summary>A child record of an agreement there; null where the proof does not show it, or shows that there is none.</summary>
     public TValue? Find<TKey, TValue>(ulong agreement, Records<TKey, TValue> records, TKey key) where TKey : struct where TValue : struct

@@ -23,19 +23,10 @@ internal static class PassportRecords
         return RecordKeys.Row(book, VehicleLife.Readings.Number, key);
     }
 
-    /// <summary>An agreement's state: the last of [contract, version, opened, ended, state].</summary>
+    /// <summary>An agreement's state.</summary>
     /// <exception cref="MalformedException">It is of another contract.</exception>
-    public static T State<T>(Contract<T> contract, byte[] value) where T : class
-    {
-        var reader = new CborReader(value);
-        reader.ArrayOf(5);
-        if (reader.Unsigned() != contract.Code || reader.Unsigned() != contract.Version) throw reader.Fault($"That is no {contract.Name}.");
-        reader.Unsigned();
-        reader.Boolean();
-        var state = reader.Item().ToArray();
-        reader.End();
-        return ((Codec<T>)contract.StateCodec).FromBytes(state);
-    }
+    public static T State<T>(Contract<T> contract, byte[] value) where T : class =>
+        (T?)AgreementRecord.FromBytes(value, contract)?.State ?? throw new MalformedException($"That is no {contract.Name}.");
 
     /// <summary>A child record.</summary>
     /// <exception cref="MalformedException">It is none of that table.</exception>
