@@ -71,6 +71,17 @@ internal sealed class Prepared : IDisposable
         return found;
     }
 
+    /// <summary>The first columns of the only row as numbers; false where there is no row.</summary>
+    public bool Numbers(Span<long> into)
+    {
+        var code = raw.sqlite3_step(statement);
+        if (code == raw.SQLITE_ROW)
+            for (var each = 0; each < into.Length; each++) into[each] = raw.sqlite3_column_int64(statement, each);
+        raw.sqlite3_reset(statement);
+        if (code is not (raw.SQLITE_ROW or raw.SQLITE_DONE)) Check(code);
+        return code == raw.SQLITE_ROW;
+    }
+
     /// <summary>The first column of the only row as bytes, or null where there is no row.</summary>
     public byte[]? Blob()
     {

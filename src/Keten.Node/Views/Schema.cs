@@ -5,19 +5,21 @@ namespace Keten.Node.Views;
 /// <summary>The tables of the views. Another version: they are thrown away and made anew.</summary>
 internal static class Schema
 {
-    public const long Version = 2;
+    public const long Version = 3;
 
-    // Lines of one account lie together, so that a statement is one range; all else is appended in the order of the ledger. A line says how many lines before it its origin is; where several
-    // are on the other side, they stand once for all lines of the call.
+    // Lines are appended in the order of the ledger, so that a commit writes each page once, however many accounts it touched: a statement is a chain from an account's last line, each of which says
+    // how far back the one before it is, and every so many of them are marked, for who begins in the middle. A line says how many lines before it its origin is; where several are on the other side,
+    // they stand once for all lines of the call.
     private const string Tables = """
         CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), version INTEGER NOT NULL, ledger BLOB NOT NULL, height INTEGER NOT NULL, header BLOB NOT NULL);
         CREATE TABLE block(height INTEGER PRIMARY KEY, time INTEGER NOT NULL);
         CREATE INDEX block_time ON block(time);
         CREATE TABLE owner(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL UNIQUE);
-        CREATE TABLE account(id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, unit INTEGER NOT NULL, UNIQUE(owner, unit));
+        CREATE TABLE account(id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, unit INTEGER NOT NULL, lines INTEGER NOT NULL, last INTEGER NOT NULL, UNIQUE(owner, unit));
         CREATE TABLE origin(position INTEGER PRIMARY KEY, id BLOB NOT NULL, wake INTEGER NOT NULL, code INTEGER NOT NULL);
-        CREATE TABLE statement(account INTEGER, position INTEGER, origin INTEGER NOT NULL, call INTEGER NOT NULL, agreement INTEGER, clause INTEGER NOT NULL,
-            change INTEGER NOT NULL, balance INTEGER NOT NULL, until INTEGER, other INTEGER, reference BLOB, PRIMARY KEY(account, position)) WITHOUT ROWID;
+        CREATE TABLE statement(position INTEGER PRIMARY KEY, account INTEGER NOT NULL, back INTEGER, origin INTEGER NOT NULL, call INTEGER NOT NULL, agreement INTEGER, clause INTEGER NOT NULL,
+            change INTEGER NOT NULL, balance INTEGER NOT NULL, until INTEGER, other INTEGER, reference BLOB);
+        CREATE TABLE mark(account INTEGER, position INTEGER, PRIMARY KEY(account, position)) WITHOUT ROWID;
         CREATE TABLE side(origin INTEGER, call INTEGER, unit INTEGER, incoming INTEGER, owners INTEGER NOT NULL, named BLOB NOT NULL,
             PRIMARY KEY(origin, call, unit, incoming)) WITHOUT ROWID;
         CREATE TABLE event(position INTEGER PRIMARY KEY, number_in_block INTEGER NOT NULL, origin INTEGER NOT NULL, agreement INTEGER NOT NULL, contract INTEGER NOT NULL,

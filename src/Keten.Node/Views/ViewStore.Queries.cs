@@ -10,10 +10,16 @@ public sealed partial class ViewStore
     // More units than this a time line does not put together.
     private const int UnitsAtMost = 256;
 
-    private const string MovementColumns = """
+    // An account's chain downwards, from a line that is not far above the page.
+    private const string MovementsOfChain = """
+        WITH RECURSIVE chain(position, back) AS (
+            SELECT position, back FROM statement WHERE position = $start
+            UNION ALL SELECT s.position, s.back FROM chain c JOIN statement s ON s.position = c.position - c.back WHERE s.position > $after
+            LIMIT $most)
         SELECT s.position, s.call, s.agreement, s.clause, s.change, s.balance, s.until, s.other, x.owners, x.named, s.reference, o.id, o.wake, b.time
-        FROM account a JOIN statement s ON s.account = a.id JOIN origin o ON o.position = s.position - s.origin JOIN block b ON b.height = s.position >> 24
-        LEFT JOIN side x ON (s.other IS NULL OR s.other = a.owner) AND x.origin = o.position AND x.call = s.call AND x.unit = a.unit AND x.incoming = (s.change < 0)
+        FROM chain c JOIN statement s ON s.position = c.position JOIN origin o ON o.position = s.position - s.origin JOIN block b ON b.height = s.position >> 24
+        LEFT JOIN side x ON (s.other IS NULL OR s.other = $owner) AND x.origin = o.position AND x.call = s.call AND x.unit = $unit AND x.incoming = (s.change < 0)
+        WHERE
         """;
 
     private const string EventColumns = """
@@ -145,7 +151,8 @@ public sealed partial class ViewStore
 
     private static List<Movement> Movements(SqliteConnection reading, long owner, uint unit, Paging page)
     {
-        using var command = Paged(reading, MovementColumns + " WHERE a.owner = $owner AND a.unit = $unit AND ", "s.position", page, ("$owner", owner), ("$unit", (long)unit));
+        if (StartOf(reading, owner, unit, page) is not { } start) return [];
+        using var command = Paged(reading, MovementsOfChain + " ", "c.position", page, ("$owner", owner), ("$unit", (long)unit), ("$start", start), ("$most", MostOf(page)));
         using var row = command.ExecuteReader();
         var found = new List<Movement>();
         while (row.Read())
@@ -158,6 +165,22 @@ public sealed partial class ViewStore
         }
         return found;
     }
+
+    // A line of the account from which the page is reached downwards, with not many more between: the nearest mark above it, or its last line. Null where it has none.
+    private static long? StartOf(SqliteConnection reading, long owner, uint unit, Paging page)
+    {
+        // Upwards, so many marks on from where it begins are surely as many lines as the page has.
+        using var command = Command(reading, """
+            SELECT coalesce((SELECT m.position FROM mark m WHERE m.account = a.id AND m.position >= $from ORDER BY m.position LIMIT 1 OFFSET $skip), a.last)
+            FROM account a WHERE a.owner = $owner AND a.unit = $unit
+            """, ("$owner", owner), ("$unit", (long)unit), ("$from", page.NewestFirst ? page.Before.Value : page.After.Value), ("$skip", page.NewestFirst ? 0 : MarksOf(page)));
+        return (long?)command.ExecuteScalar();
+    }
+
+    private static int MarksOf(Paging page) => 1 + (page.Rows - 1) / StatementRows.BetweenMarks;
+
+    // What lies between two marks more than the page has, at either end.
+    private static int MostOf(Paging page) => (MarksOf(page) + 1) * StatementRows.BetweenMarks;
 
     // One, or those of the other side but for itself, or nobody.
     private static (Owner[] Named, int Count) Others(SqliteConnection reading, SqliteDataReader row, long owner)

@@ -76,6 +76,26 @@ public sealed class ViewTests
     }
 
     [Fact]
+    public async Task Any_page_of_a_long_statement_is_that_part_of_it()
+    {
+        using var rig = new Rig();
+        rig.Churn(new Random(11), 150);
+        using var store = await rig.OpenCaughtUpAsync();
+        var whole = store.Statement(rig[0], rig.Euro, Paging.From(Position.Start, 500));
+        Assert.InRange(whole.Count, 4 * StatementRows.BetweenMarks, 499);
+        var random = new Random(12);
+        for (var round = 0; round < 400; round++)
+        {
+            // A place is a line's own, or between two.
+            var places = new[] { random.Next(whole.Count), random.Next(whole.Count) }.Order().Select(each => new Position(whole[each].At.Value + random.Next(2))).ToArray();
+            var page = new Paging(random.Next(3) == 0 ? Position.Start : places[0], random.Next(3) == 0 ? Position.End : places[1], random.Next(2) == 0, random.Next(1, 120));
+            var within = whole.Where(line => line.At > page.After && line.At < page.Before);
+            var expected = (page.NewestFirst ? within.Reverse() : within).Take(page.Limit).Select(line => (line.At, line.Change, line.Balance));
+            Assert.Equal(expected, store.Statement(rig[0], rig.Euro, page).Select(line => (line.At, line.Change, line.Balance)));
+        }
+    }
+
+    [Fact]
     public async Task A_time_line_has_what_moved_what_was_told_and_what_was_refused_and_nothing_of_others()
     {
         using var rig = new Rig();
