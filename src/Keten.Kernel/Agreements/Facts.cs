@@ -14,6 +14,8 @@ public sealed class Facts
     private readonly LedgerState ledger;
     private readonly KeyCache? keys;
     private readonly Draft draft = new();
+    // By size: what is only looked up needs no array of its own.
+    private readonly byte[]?[] askedKeys = new byte[65][];
     private Contract? contract;
     private object? state;
     private int steps;
@@ -146,7 +148,10 @@ public sealed class Facts
     {
         Step();
         var table = of.Table(records);
-        return ledger.Rows.Find(agreement, records.Number, table.KeyBytes(key)) is { } bytes ? table.Values.FromBytes(bytes) : null;
+        var asked = askedKeys[table.Keys.Size] ??= new byte[table.Keys.Size];
+        asked.AsSpan().Clear();
+        table.Keys.Write(asked, key);
+        return ledger.Rows.Find(agreement, records.Number, asked) is { } bytes ? table.Values.FromBytes(bytes) : null;
     }
 
     internal Rows<TKey, TValue> Range<TKey, TValue>(Contract of, ulong agreement, Records<TKey, TValue> records, TKey? key, bool inclusive, int atMost)

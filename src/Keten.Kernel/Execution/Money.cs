@@ -35,7 +35,7 @@ internal sealed class Money(LedgerState ledger)
     /// <summary>Adds what became of each account to a list, in the order in which they were first touched.</summary>
     public void Report(List<Posting> postings)
     {
-        foreach (var entry in entries) postings.Add(new Posting(entry.Key, (long)entry.Change, (long)(entry.Before + entry.Change)));
+        foreach (ref readonly var entry in CollectionsMarshal.AsSpan(entries)) postings.Add(new Posting(entry.Key, (long)entry.Change, (long)(entry.Before + entry.Change)));
     }
 
     /// <summary>Sets or takes away a mandate. Its whole ceiling counts against the cap of the party who gives it, now.</summary>
@@ -112,7 +112,7 @@ internal sealed class Money(LedgerState ledger)
             place = collections.Count;
             collections.Add(new Collection(payer, amount.Unit, 0));
         }
-        collections[place] = collections[place] with { Sum = collections[place].Sum + amount.Minor };
+        CollectionsMarshal.AsSpan(collections)[place].Sum += amount.Minor;
     }
 
     private KernelRefusal? ChargeMandates(ulong agreement, Authority authority)
@@ -130,14 +130,25 @@ internal sealed class Money(LedgerState ledger)
         return null;
     }
 
-    // Soonest to expire first, what does not expire last; each lot keeps its end where it goes, unless it goes back to the issuer.
+    // Soonest to expire first, what does not expire last.
     private KernelRefusal? Take(in Movement movement, UnitRecord unit)
     {
         var (left, of) = (movement.Amount.Minor, movement.Amount.Unit);
+        if (unit.Rules.HasFlag(UnitRules.Expires)) left = TakeLots(movement, unit);
+        if (left == 0) return null;
+        Add(new AccountKey(movement.From, of, default), -left);
+        Add(new AccountKey(movement.To, of, default), left);
+        return null;
+    }
+
+    // How much is left to take. Each lot keeps its end where it goes, unless it goes back to the issuer.
+    private long TakeLots(in Movement movement, UnitRecord unit)
+    {
+        var (left, of) = (movement.Amount.Minor, movement.Amount.Unit);
         var back = movement.To == Owner.Of(unit.Issuer);
-        foreach (var until in LotsOf(movement.From, of, unit))
+        foreach (var until in LotsOf(movement.From, of))
         {
-            if (left == 0) return null;
+            if (left == 0) break;
             if (until <= ledger.Now) continue;
             var lot = new AccountKey(movement.From, of, until);
             var here = (long)Int128.Min(left, Int128.Max(0, BalanceOf(lot)));
@@ -146,10 +157,7 @@ internal sealed class Money(LedgerState ledger)
             Add(new AccountKey(movement.To, of, back ? default : until), here);
             left -= here;
         }
-        if (left == 0) return null;
-        Add(new AccountKey(movement.From, of, default), -left);
-        Add(new AccountKey(movement.To, of, default), left);
-        return null;
+        return left;
     }
 
     private KernelRefusal? Sweep(in Movement movement)
@@ -169,7 +177,7 @@ internal sealed class Money(LedgerState ledger)
     private KernelRefusal? Write(ulong agreement)
     {
         if (entries.Count > 2 * Draft.AtMost) return KernelRefusal.TooManyEffects;
-        foreach (var entry in entries)
+        foreach (ref readonly var entry in CollectionsMarshal.AsSpan(entries))
         {
             var after = entry.Before + entry.Change;
             if (Int128.Abs(after) >= Amount.Limit) return KernelRefusal.AmountOverflow;
@@ -177,7 +185,7 @@ internal sealed class Money(LedgerState ledger)
             // What only receives is never refused for what it owed before.
             if (after < -entry.Credit && entry.Change < 0 && !issues) return KernelRefusal.InsufficientFunds;
         }
-        foreach (var entry in entries) Keep(entry.Key, new Account((long)(entry.Before + entry.Change), entry.Credit));
+        foreach (ref readonly var entry in CollectionsMarshal.AsSpan(entries)) Keep(entry.Key, new Account((long)(entry.Before + entry.Change), entry.Credit));
         return null;
     }
 
@@ -188,12 +196,10 @@ internal sealed class Money(LedgerState ledger)
     }
 
     // The ends of an account's lots in order, those too that came in by an earlier movement of this call.
-    private IReadOnlyList<Instant> LotsOf(Owner owner, Unit unit, UnitRecord record)
+    private List<Instant> LotsOf(Owner owner, Unit unit)
     {
-        var kept = ledger.Accounts.Lots(owner, unit);
-        if (!record.Rules.HasFlag(UnitRules.Expires)) return kept;
         lots.Clear();
-        lots.AddRange(kept);
+        lots.AddRange(ledger.Accounts.Lots(owner, unit));
         foreach (var entry in entries)
         {
             if (entry.Key.Owner != owner || entry.Key.Unit != unit || entry.Key.Until == default) continue;
@@ -214,11 +220,10 @@ internal sealed class Money(LedgerState ledger)
             var account = ledger.Accounts.Get(key);
             entries.Add(new Entry(key, account.Balance, account.Credit, 0));
         }
-        var entry = entries[place];
-        entries[place] = entry with { Change = entry.Change + change };
+        CollectionsMarshal.AsSpan(entries)[place].Change += change;
     }
 
-    private readonly record struct Entry(AccountKey Key, Int128 Before, long Credit, Int128 Change);
+    private record struct Entry(AccountKey Key, Int128 Before, long Credit, Int128 Change);
 
-    private readonly record struct Collection(Party Payer, Unit Unit, Int128 Sum);
+    private record struct Collection(Party Payer, Unit Unit, Int128 Sum);
 }
