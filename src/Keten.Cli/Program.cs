@@ -25,6 +25,7 @@ public static class Program
         Known.Set(contracts);
         var root = new RootCommand("Keten: one record of things, money and promises, with a proof for each. Exit codes: " + Exit.Words)
         {
+            AlarmCommand.Create(),
             AnchorCommand.Create(),
             BackupCommand.Create(),
             CrossingCommand.Create(),

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Keten.Cli.Terminals;
 using Keten.Node.Hosting;
 using Keten.Node.Views;
-using Keten.Node.Webhooks;
 
 namespace Keten.Cli.Commands;
 
@@ -24,19 +23,18 @@ internal static class PruneCommand
             var told = await terminal.ProgressAsync("Catching up the views", head, done => ToldAsync(path.FullName, ViewSource.Of(node), head, new Progress<ulong>(reached => done(reached)), cancel));
             var pruned = await node.PruneAsync(Math.Min(height, told), cancel: cancel);
             terminal.Plain(pruned == 0 ? "Nothing could be pruned: two snapshots must be newer, and the newest file of the log stays." : $"All is pruned up to block {pruned}.");
-            if (told < Math.Min(height, head)) terminal.Plain($"A webhook has yet to be told of events after block {told}; what they are in stays.");
+            if (told < Math.Min(height, head)) terminal.Plain($"A webhook or an alarm has yet to be told of events after block {told}; what they are in stays.");
             terminal.Result(new JsonObject { ["pruned"] = pruned, ["told"] = told, ["height"] = head });
             return Exit.Ok;
         });
         return command;
     }
 
-    // Up to which block views and webhooks need nothing more of the ledger.
+    // Up to which block views, webhooks and alarms need nothing more of the ledger.
     private static async Task<ulong> ToldAsync(string folder, ViewSource source, ulong head, IProgress<ulong> progress, CancellationToken cancel)
     {
         using var views = ViewStore.Open(Rooms.ViewFile(folder), source);
         await views.CatchUpAsync(head, progress, cancel);
-        using var webhooks = new WebhookStore(Rooms.WebhookFile(folder));
-        return WebhookDispatcher.Reached(views, webhooks);
+        return Rooms.Told(views, folder);
     }
 }

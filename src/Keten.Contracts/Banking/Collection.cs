@@ -392,10 +392,10 @@ public sealed record Collection(
         .Does(15, Codecs.Collection.MoveAccount).Does(16, Codecs.Collection.Rename).Does(17, Codecs.Collection.Revoke).Does(18, Codecs.Collection.Choose).Does(19, Codecs.Collection.Renew)
         .FallsDue(20, Codecs.Collection.Lapse).FallsDue(21, Codecs.Collection.Remind)
         .Tells(1, Codecs.Collection.Agreed).Tells(2, Codecs.Collection.Billed).Tells(3, Codecs.Collection.Credited).Tells(4, Codecs.Collection.Announced)
-        .Tells(5, Codecs.Collection.Presented).Tells(6, Codecs.Collection.TakenIn).Tells(7, Codecs.Collection.Settled).Tells(8, Codecs.Collection.Undone)
+        .Tells(5, Codecs.Collection.Presented).Tells(6, Codecs.Collection.TakenIn).Tells(7, Codecs.Collection.Settled).Warns(8, "returned-debit", Codecs.Collection.Undone)
         .Tells(9, Codecs.Collection.Received).Tells(10, Codecs.Collection.Paid).Tells(11, Codecs.Collection.Recovered).Tells(12, Codecs.Collection.MandateGiven)
         .Tells(13, Codecs.Collection.MandateAmended).Tells(14, Codecs.Collection.MandateEnded).Tells(15, Codecs.Collection.Chosen).Tells(16, Codecs.Collection.Renewed)
-        .Tells(17, Codecs.Collection.Reminded)
+        .Warns(17, "arrears", Codecs.Collection.Reminded)
         .Keeps(Invoices, Codecs.Collection.Invoice).Keeps(Debits, Codecs.Collection.DebitNumberKey, Codecs.Debit).Keeps(Receipts, Codecs.Collection.Receipt)
         .Refuses(NotThreeParties, NotThisMoney, NotAMandate, NoMandate, NotThisRail, BilledAlready, NoSuchBill, NothingOwed, NotABankDay, NotInTime, NoSuchDebit, TooLate)
         .Refuses(NotAReason, CountedAlready, NotAPayer);

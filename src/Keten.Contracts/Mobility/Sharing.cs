@@ -289,7 +289,7 @@ public sealed record Sharing(
         .Opens(1, Codecs.Sharing.Book).Does(2, Codecs.Sharing.CallOff).Does(3, Codecs.Sharing.Unlock).Does(4, Codecs.Sharing.Return).Does(5, Codecs.Sharing.Claim)
         .Does(6, Codecs.Sharing.Accept).Does(7, Codecs.Sharing.Contest).Does(8, Codecs.Sharing.Drop).Does(9, Codecs.Sharing.Rule).FallsDue(10, Codecs.Sharing.Pass)
         .Corrects(11, Codecs.Sharing.Pay).Corrects(12, Codecs.Sharing.GiveBack)
-        .Tells(1, Codecs.Sharing.Booked).Tells(2, Codecs.Sharing.CalledOff).Tells(3, Codecs.Sharing.Unlocked).Tells(4, Codecs.Sharing.Returned).Tells(5, Codecs.Sharing.Overdue)
+        .Tells(1, Codecs.Sharing.Booked).Tells(2, Codecs.Sharing.CalledOff).Tells(3, Codecs.Sharing.Unlocked).Tells(4, Codecs.Sharing.Returned).Warns(5, "late-return", Codecs.Sharing.Overdue)
         .Tells(6, Codecs.Sharing.NotUsed).Tells(7, Codecs.Sharing.Claimed).Tells(8, Codecs.Sharing.Contested).Tells(9, Codecs.Sharing.Settled).Tells(10, Codecs.Sharing.PaidUp)
         .Tells(11, Codecs.Sharing.GivenBack)
         .Refuses(NotThreeParties, NotThisMoney, NotASplit, NotATime, NotNow, NotTheVehicle, RunsBack, TooMuch, NotPictures, NotEnrolled);

@@ -230,7 +230,7 @@ public sealed record Recalls(Party Maker, Agreement<Registration> Register, uint
     public static readonly Contract<Recalls> Contents = new Contract<Recalls>(code: 12, version: 1, Codecs.Recalls.State)
         .Opens(1, Codecs.Recalls.Begin).Does(2, Codecs.Recalls.Build).Does(3, Codecs.Recalls.CallBack).FallsDue(4, Codecs.Recalls.GoOn).Does(5, Codecs.Recalls.Extend)
         .Does(6, Codecs.Recalls.Remedy).Corrects(7, Codecs.Recalls.Reopen).Corrects(8, Codecs.Recalls.Except)
-        .Tells(1, Codecs.Recalls.Listed).Tells(2, Codecs.Recalls.Opened).Tells(3, Codecs.Recalls.Recalled).Tells(4, Codecs.Recalls.Complete).Tells(5, Codecs.Recalls.Closed)
+        .Tells(1, Codecs.Recalls.Listed).Tells(2, Codecs.Recalls.Opened).Warns(3, "recall", Codecs.Recalls.Recalled).Tells(4, Codecs.Recalls.Complete).Tells(5, Codecs.Recalls.Closed)
         .Tells(6, Codecs.Recalls.Reopened).Tells(7, Codecs.Recalls.Excepted)
         .Keeps(Built, Codecs.Recalls.VinKey, Codecs.Recalls.Made).Keeps(Campaigns, Codecs.Recalls.RecallNumberKey, Codecs.Recalls.Recall)
         .Keeps(Open, Codecs.Recalls.VinKey, Codecs.Pending).Keeps(Remedies, Codecs.Recalls.RemedyKey, Codecs.Recalls.Remedied)

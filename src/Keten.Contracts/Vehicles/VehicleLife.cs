@@ -276,8 +276,8 @@ public sealed record VehicleLife(string Vin, Party Maker, Agreement<Registration
         .Opens(1, Codecs.VehicleLife.Begin).Does(2, Codecs.VehicleLife.Service).Does(3, Codecs.VehicleLife.Inspect).Does(4, Codecs.VehicleLife.Collide)
         .Does(5, Codecs.VehicleLife.Update).Does(6, Codecs.VehicleLife.Measure).Does(7, Codecs.VehicleLife.ReadOdometer).Corrects(8, Codecs.VehicleLife.Correct)
         .Tells(1, Codecs.VehicleLife.Begun).Tells(2, Codecs.VehicleLife.Entered).Tells(3, Codecs.VehicleLife.Serviced).Tells(4, Codecs.VehicleLife.Inspected)
-        .Tells(5, Codecs.VehicleLife.Updated).Tells(6, Codecs.VehicleLife.Measured).Tells(7, Codecs.VehicleLife.Read).Tells(8, Codecs.VehicleLife.RolledBack)
-        .Tells(9, Codecs.VehicleLife.UsedWhileStolen).Tells(10, Codecs.VehicleLife.Corrected)
+        .Tells(5, Codecs.VehicleLife.Updated).Tells(6, Codecs.VehicleLife.Measured).Tells(7, Codecs.VehicleLife.Read).Warns(8, "roll-back", Codecs.VehicleLife.RolledBack)
+        .Warns(9, "theft", Codecs.VehicleLife.UsedWhileStolen).Tells(10, Codecs.VehicleLife.Corrected)
         .Keeps(Log, Codecs.VehicleLife.EntryNumberKey, Codecs.VehicleLife.Entry).Keeps(Readings, Codecs.VehicleLife.EntryNumberKey, Codecs.VehicleLife.Reading)
         .Keeps(Software, Codecs.VehicleLife.EntryNumberKey, Codecs.VehicleLife.Installed)
         .Refuses(NotBuilt, MayNotWrite, AheadOfTime, OutOfOrder, NoReading, NoSuchEntry, TooOld, NotASignal);

@@ -38,16 +38,19 @@ internal sealed class ChildTable<TKey, TValue>(byte number, KeyCodec<TKey> keys,
 /// <summary>An event, as a contract's contents page lists it.</summary>
 public abstract class EventKind
 {
-    private protected EventKind(ushort number, Codec codec) => (Number, EventCodec) = (number, codec);
+    private protected EventKind(ushort number, Codec codec, string? warns) => (Number, EventCodec, Warns) = (number, codec, warns);
 
     /// <summary>Within the contract.</summary>
     public ushort Number { get; }
 
     /// <summary>What it is made of.</summary>
     public Codec EventCodec { get; }
+
+    /// <summary>What it warns of, where somebody should know of it at once: a word such as «theft», the same in all contracts that warn of the like. Null for all other events.</summary>
+    public string? Warns { get; }
 }
 
-internal sealed class EventKind<TEvent>(ushort number, Codec<TEvent> codec) : EventKind(number, codec) where TEvent : struct, IEvent
+internal sealed class EventKind<TEvent>(ushort number, Codec<TEvent> codec, string? warns = null) : EventKind(number, codec, warns) where TEvent : struct, IEvent
 {
     public Codec<TEvent> Codec { get; } = codec;
 }

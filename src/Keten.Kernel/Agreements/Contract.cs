@@ -152,6 +152,19 @@ public sealed class Contract<T> : Contract where T : class
         return this;
     }
 
+    /// <summary>An event that somebody should know of at once: nodes send it as an alarm to whom it concerns and who asked for that. Nothing that is decided depends on it.</summary>
+    /// <param name="number">The event's.</param>
+    /// <param name="of">What it warns of, in small letters and dashes: theft, roll-back. Contracts that warn of the like use the same word.</param>
+    /// <param name="codec">The event's.</param>
+    public Contract<T> Warns<TEvent>(ushort number, string of, Codec<TEvent> codec) where TEvent : struct, IEvent
+    {
+        foreach (var part in of)
+            if (part is not ('-' or (>= 'a' and <= 'z'))) throw new ArgumentException("What an event warns of is a word in small letters and dashes.", nameof(of));
+        if (of.Length is 0 or > 32) throw new ArgumentException("What an event warns of is a word of up to 32 letters.", nameof(of));
+        Add(new EventKind<TEvent>(number, codec, of), typeof(TEvent));
+        return this;
+    }
+
     /// <summary>A table of child records whose key knows its own bytes.</summary>
     public Contract<T> Keeps<TKey, TValue>(Records<TKey, TValue> records, Codec<TValue> values) where TKey : struct, IKey<TKey> where TValue : struct =>
         Keeps(records, KeyCodec.Of<TKey>(), values);

@@ -23,10 +23,7 @@ internal sealed class JsonBody
         try
         {
             var options = new JsonDocumentOptions { MaxDepth = 4, AllowDuplicateProperties = false };
-            if (JsonNode.Parse(bytes.AsSpan(0, length), null, options) is not JsonObject json) throw Bad("The body is no JSON object.");
-            foreach (var (name, _) in json)
-                if (!fields.Contains(name)) throw Bad("The body has a field that is not known here. Known are: " + string.Join(", ", fields) + ".");
-            return new JsonBody(json);
+            return JsonNode.Parse(bytes.AsSpan(0, length), null, options) is JsonObject json ? Of(json, fields) : throw Bad("The body is no JSON object.");
         }
         catch (JsonException)
         {
@@ -55,6 +52,24 @@ internal sealed class JsonBody
         var texts = new List<string>(array.Count);
         foreach (var item in array) texts.Add(item is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw Bad($"«{field}» is a list of texts."));
         return texts;
+    }
+
+    /// <summary>Yes or no; no where the field is absent.</summary>
+    public bool Flag(string field) => json[field] is not null && (json[field] is JsonValue value && value.TryGetValue<bool>(out var flag) ? flag : throw Bad($"«{field}» is true or false."));
+
+    /// <summary>Objects of known fields; none where the field is absent.</summary>
+    public IReadOnlyList<JsonBody> Objects(string field, int atMost, params string[] fields)
+    {
+        if (json[field] is null) return [];
+        if (json[field] is not JsonArray array || array.Count > atMost) throw Bad($"«{field}» is a list of at most {atMost} objects.");
+        return [.. array.Select(item => item is JsonObject one ? Of(one, fields) : throw Bad($"«{field}» is a list of objects."))];
+    }
+
+    private static JsonBody Of(JsonObject json, string[] fields)
+    {
+        foreach (var (name, _) in json)
+            if (!fields.Contains(name)) throw Bad("The body has a field that is not known here. Known are: " + string.Join(", ", fields) + ".");
+        return new JsonBody(json);
     }
 
     private static ProblemException Bad(string detail) => new(Problem.BadRequest(detail));

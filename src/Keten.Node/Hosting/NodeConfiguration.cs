@@ -27,6 +27,10 @@ public sealed record NodeConfiguration
     [Setting("Webhooks: who is told of events.")]
     public Webhooks.WebhookSection Webhooks { get; init; } = new();
 
+    /// <summary>Who is warned.</summary>
+    [Setting("Alarms: who is warned of theft, arrears and the like.")]
+    public Alarms.AlarmSection Alarms { get; init; } = new();
+
     /// <summary>Source documents.</summary>
     [Setting("The vault: source documents beside the ledger.")]
     public Vault.VaultSection Vault { get; init; } = new();

@@ -1,3 +1,4 @@
+using Keten.Node.Alarms;
 using Keten.Node.Api;
 using Keten.Node.Pipeline;
 using Keten.Node.Rendering;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keten.Node.Hosting;
 
-/// <summary>What stands on a node beside the ledger: views, webhooks and the vault, each with its doors. One of the parts that <see cref="NodeHost"/> is started with.</summary>
+/// <summary>What stands on a node beside the ledger: views, webhooks, alarms and the vault, each with its doors. One of the parts that <see cref="NodeHost"/> is started with.</summary>
 public sealed class Rooms : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5), PruneEvery = TimeSpan.FromMinutes(1);
@@ -18,6 +19,8 @@ public sealed class Rooms : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly WebhookStore webhooks;
     private readonly WebhookDispatcher dispatcher;
+    private readonly AlarmStore alarms;
+    private readonly AlarmWatch watch;
     private readonly DocumentStore documents;
     private readonly ILogger<Rooms> log;
     private readonly Task following, pruning;
@@ -36,13 +39,17 @@ public sealed class Rooms : IAsyncDisposable
         Views = ViewStore.Open(ViewFile(data), ViewSource.Of(node));
         var json = new ViewJson(node.Catalogue, services.GetRequiredService<RecordJson>(), services.GetRequiredService<UnitNames>());
         dispatcher = new WebhookDispatcher(Views, webhooks, webhookOptions, json.Fields);
+        var (alarmOptions, kinds) = (configuration.Alarms.ToOptions(webhookOptions), new AlarmKinds(node.Catalogue));
+        alarms = new AlarmStore(AlarmFile(data));
+        watch = new AlarmWatch(Views, alarms, alarmOptions, kinds, new AlarmMessage(alarmOptions, kinds, json), services.GetRequiredService<ILogger<AlarmWatch>>());
         new ViewEndpoints(Views, node, guard, json).Map(app);
+        new AlarmEndpoints(alarms, watch, alarmOptions, kinds, Views, json, guard).Map(app);
         new WebhookEndpoints(webhooks, dispatcher, webhookOptions, Views, guard).Map(app);
         new DocumentEndpoints(documents, vaultOptions, guard).Map(app);
         services.GetRequiredService<HostState>().Views = () => (Views.Height, Volatile.Read(ref failedAt) == (long)Views.Height);
         following = Task.Run(FollowAsync);
         var keep = configuration.Ledger.KeepBlocks;
-        pruning = keep == 0 ? Task.CompletedTask : Task.Run(() => new Pruning(node, keep, () => WebhookDispatcher.Reached(Views, webhooks), log).RunAsync(PruneEvery, clock, stop.Token));
+        pruning = keep == 0 ? Task.CompletedTask : Task.Run(() => new Pruning(node, keep, () => Told(Views, webhooks, alarms), log).RunAsync(PruneEvery, clock, stop.Token));
     }
 
     /// <summary>Statements, agreements, events and time lines.</summary>
@@ -57,15 +64,30 @@ public sealed class Rooms : IAsyncDisposable
     /// <summary>Where a data folder has its webhooks.</summary>
     public static string WebhookFile(string dataFolder) => Path.Combine(dataFolder, "webhooks", "webhooks.db");
 
+    /// <summary>Up to which block a data folder's webhooks and alarms, which nobody has open, need nothing more of the ledger.</summary>
+    public static ulong Told(ViewStore views, string dataFolder)
+    {
+        using var webhooks = new WebhookStore(WebhookFile(dataFolder));
+        using var alarms = new AlarmStore(AlarmFile(dataFolder));
+        return Told(views, webhooks, alarms);
+    }
+
+    private static ulong Told(ViewStore views, WebhookStore webhooks, AlarmStore alarms) => Math.Min(WebhookDispatcher.Reached(views, webhooks), AlarmWatch.Reached(views, alarms));
+
+    /// <summary>Where a data folder has its alarms.</summary>
+    public static string AlarmFile(string dataFolder) => Path.Combine(dataFolder, "alarms", "alarms.db");
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await watch.DisposeAsync();
         await dispatcher.DisposeAsync();
         await stop.CancelAsync();
         await following;
         await pruning;
         Views.Dispose();
         webhooks.Dispose();
+        alarms.Dispose();
         documents.Dispose();
         stop.Dispose();
     }

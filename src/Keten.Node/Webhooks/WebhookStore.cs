@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Keten.Kernel;
+using Keten.Node.Storage;
 using Keten.Node.Views;
 using Microsoft.Data.Sqlite;
 
@@ -18,18 +19,10 @@ public sealed class WebhookStore : IDisposable
 
     private const string Columns = "SELECT id, party, url, agreement, contract, event, created, suspended FROM subscription";
 
-    private readonly SqliteConnection connection;
-    private readonly Lock gate = new();
+    private readonly SideFile rows;
 
     /// <summary>Opens or makes the file, which only its owner may read.</summary>
-    public WebhookStore(string file)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        if (!File.Exists(file)) PrivateFile(file);
-        connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false, ForeignKeys = true }.ToString());
-        connection.Open();
-        Run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + Tables);
-    }
+    public WebhookStore(string file) => rows = new SideFile(file, Tables);
 
     /// <summary>Adds one, and gives its secret, this once; null where there are as many as may be.</summary>
     public (Webhook Webhook, byte[] Secret)? Add(Party party, Uri url, ulong? agreement, ushort? contract, ushort? number, Position from, WebhookOptions options)
@@ -37,143 +30,77 @@ public sealed class WebhookStore : IDisposable
         var secret = RandomNumberGenerator.GetBytes(WebhookSender.SecretSize);
         var webhook = new Webhook(
             RandomNumberGenerator.GetHexString(32, lowercase: true), party, url, agreement, contract, number, options.Clock.GetUtcNow().ToUnixTimeSeconds(), false);
-        lock (gate)
+        var added = rows.Whole(() =>
         {
-            if (Number("SELECT count(*) FROM subscription") >= options.AtMost) return null;
-            if (Number("SELECT count(*) FROM subscription WHERE party = $party", ("$party", Bytes(party))) >= options.AtMostOfParty) return null;
-            Run("INSERT INTO subscription(id, party, url, secret, agreement, contract, event, created, cursor) VALUES($id, $party, $url, $secret, $agreement, $contract, $event, $created, $cursor)",
+            if (rows.Number("SELECT count(*) FROM subscription") >= options.AtMost) return false;
+            if (rows.Number("SELECT count(*) FROM subscription WHERE party = $party", ("$party", Bytes(party))) >= options.AtMostOfParty) return false;
+            return rows.Run("INSERT INTO subscription(id, party, url, secret, agreement, contract, event, created, cursor) VALUES($id, $party, $url, $secret, $agreement, $contract, $event, $created, $cursor)",
                 ("$id", webhook.Id), ("$party", Bytes(party)), ("$url", url.AbsoluteUri), ("$secret", secret), ("$agreement", (long?)agreement), ("$contract", (long?)contract),
-                ("$event", (long?)number), ("$created", webhook.Created), ("$cursor", from.Value));
-        }
-        return (webhook, secret);
+                ("$event", (long?)number), ("$created", webhook.Created), ("$cursor", from.Value)) > 0;
+        });
+        return added ? (webhook, secret) : null;
     }
 
     /// <summary>All, or a party's.</summary>
     public IReadOnlyList<Webhook> List(Party? party = null) =>
-        party is { } of ? Read(Columns + " WHERE party = $party ORDER BY created, id", Webhook, ("$party", Bytes(of))) : Read(Columns + " ORDER BY created, id", Webhook);
+        party is { } of ? rows.Read(Columns + " WHERE party = $party ORDER BY created, id", Webhook, ("$party", Bytes(of))) : rows.Read(Columns + " ORDER BY created, id", Webhook);
 
     /// <summary>One, or null.</summary>
-    public Webhook? Find(string id) => Read(Columns + " WHERE id = $id", Webhook, ("$id", id)) is [var found] ? found : null;
+    public Webhook? Find(string id) => rows.Read(Columns + " WHERE id = $id", Webhook, ("$id", id)) is [var found] ? found : null;
 
     /// <summary>Forgets one with its secret and dead letters.</summary>
-    public bool Remove(string id)
-    {
-        lock (gate) return Run("DELETE FROM subscription WHERE id = $id", ("$id", id)) > 0;
-    }
+    public bool Remove(string id) => rows.Run("DELETE FROM subscription WHERE id = $id", ("$id", id)) > 0;
 
     /// <summary>A page of dead letters, oldest first.</summary>
-    public IReadOnlyList<DeadLetter> DeadLetters(string id, Position after, int limit) => Read(
+    public IReadOnlyList<DeadLetter> DeadLetters(string id, Position after, int limit) => rows.Read(
         "SELECT position, since, attempts, error FROM dead_letter WHERE subscription = $id AND position > $after ORDER BY position LIMIT $limit",
         row => new DeadLetter(new Position(row.GetInt64(0)), row.GetInt64(1), row.GetInt32(2), row.GetString(3)),
         ("$id", id), ("$after", after.Value), ("$limit", Math.Clamp(limit, 1, Paging.LimitAtMost)));
 
     /// <summary>Has dead letters tried once more, one or all, and ends a suspension; gives how many.</summary>
-    public int Redeliver(string id, Position? only)
+    public int Redeliver(string id, Position? only) => rows.Whole(() =>
     {
-        lock (gate)
-        {
-            Run("UPDATE subscription SET suspended = 0, failed = 0, attempts = 0, next = 0 WHERE id = $id", ("$id", id));
-            return Run("UPDATE dead_letter SET again = 1 WHERE subscription = $id AND ($only IS NULL OR position = $only)", ("$id", id), ("$only", only?.Value));
-        }
-    }
+        rows.Run("UPDATE subscription SET suspended = 0, failed = 0, attempts = 0, next = 0 WHERE id = $id", ("$id", id));
+        return rows.Run("UPDATE dead_letter SET again = 1 WHERE subscription = $id AND ($only IS NULL OR position = $only)", ("$id", id), ("$only", only?.Value));
+    });
 
     internal (byte[] Secret, Position Cursor, int Attempts, long Next, bool Suspended)? State(string id) =>
-        Read("SELECT secret, cursor, attempts, next, suspended FROM subscription WHERE id = $id",
+        rows.Read("SELECT secret, cursor, attempts, next, suspended FROM subscription WHERE id = $id",
             row => ((byte[])row[0], new Position(row.GetInt64(1)), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4) != 0), ("$id", id)) is [var state] ? state : null;
 
-    internal Position? NextAgain(string id) => Read(
+    internal Position? NextAgain(string id) => rows.Read(
         "SELECT position FROM dead_letter WHERE subscription = $id AND again = 1 ORDER BY position LIMIT 1", row => new Position(row.GetInt64(0)), ("$id", id)) is [var at] ? at : null;
 
-    internal void Delivered(string id, Position at)
-    {
-        lock (gate) Run("UPDATE subscription SET cursor = $at, attempts = 0, next = 0, failed = 0 WHERE id = $id", ("$id", id), ("$at", at.Value));
-    }
+    internal void Delivered(string id, Position at) => rows.Run("UPDATE subscription SET cursor = $at, attempts = 0, next = 0, failed = 0 WHERE id = $id", ("$id", id), ("$at", at.Value));
 
-    internal void Failed(string id, int attempts, long next)
-    {
-        lock (gate) Run("UPDATE subscription SET attempts = $attempts, next = $next WHERE id = $id", ("$id", id), ("$attempts", attempts), ("$next", next));
-    }
+    internal void Failed(string id, int attempts, long next) =>
+        rows.Run("UPDATE subscription SET attempts = $attempts, next = $next WHERE id = $id", ("$id", id), ("$attempts", attempts), ("$next", next));
 
-    internal void Suspend(string id)
-    {
-        lock (gate) Run("UPDATE subscription SET suspended = 1 WHERE id = $id", ("$id", id));
-    }
+    internal void Suspend(string id) => rows.Run("UPDATE subscription SET suspended = 1 WHERE id = $id", ("$id", id));
 
-    /// <summary>Notes a dead letter and goes on to the next event, or suspends the subscription.</summary>
-    internal void GiveUp(string id, DeadLetter letter, WebhookOptions options)
+    /// <summary>Notes a dead letter and goes on to the next event, or suspends the subscription; false where it is no more.</summary>
+    internal bool GiveUp(string id, DeadLetter letter, WebhookOptions options) => rows.Whole(() =>
     {
-        lock (gate)
-        {
-            using var all = connection.BeginTransaction();
-            if (Find(id) is null) return;
-            Run("INSERT OR REPLACE INTO dead_letter(subscription, position, since, attempts, error) VALUES($id, $at, $since, $attempts, $error)",
-                ("$id", id), ("$at", letter.At.Value), ("$since", letter.Since), ("$attempts", letter.Attempts), ("$error", letter.Error));
-            Run("""
-                UPDATE subscription SET cursor = $at, attempts = 0, next = 0, failed = failed + 1,
-                    suspended = failed + 1 >= $after OR (SELECT count(*) FROM dead_letter WHERE subscription = $id) >= $most WHERE id = $id
-                """, ("$id", id), ("$at", letter.At.Value), ("$after", options.GivenUpAfter), ("$most", options.DeadLettersAtMost));
-            all.Commit();
-        }
-    }
+        if (Find(id) is null) return false;
+        rows.Run("INSERT OR REPLACE INTO dead_letter(subscription, position, since, attempts, error) VALUES($id, $at, $since, $attempts, $error)",
+            ("$id", id), ("$at", letter.At.Value), ("$since", letter.Since), ("$attempts", letter.Attempts), ("$error", letter.Error));
+        rows.Run("""
+            UPDATE subscription SET cursor = $at, attempts = 0, next = 0, failed = failed + 1,
+                suspended = failed + 1 >= $after OR (SELECT count(*) FROM dead_letter WHERE subscription = $id) >= $most WHERE id = $id
+            """, ("$id", id), ("$at", letter.At.Value), ("$after", options.GivenUpAfter), ("$most", options.DeadLettersAtMost));
+        return true;
+    });
 
-    internal void Again(string id, Position at, string? error)
-    {
-        lock (gate)
-        {
-            if (error is null) Run("DELETE FROM dead_letter WHERE subscription = $id AND position = $at", ("$id", id), ("$at", at.Value));
-            else
-                Run("UPDATE dead_letter SET again = 0, attempts = attempts + 1, error = $error WHERE subscription = $id AND position = $at",
-                    ("$id", id), ("$at", at.Value), ("$error", error));
-        }
-    }
+    internal int Again(string id, Position at, string? error) => error is null
+        ? rows.Run("DELETE FROM dead_letter WHERE subscription = $id AND position = $at", ("$id", id), ("$at", at.Value))
+        : rows.Run("UPDATE dead_letter SET again = 0, attempts = attempts + 1, error = $error WHERE subscription = $id AND position = $at", ("$id", id), ("$at", at.Value), ("$error", error));
 
     /// <inheritdoc/>
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => rows.Dispose();
 
     private static Webhook Webhook(SqliteDataReader row) => new(
         row.GetString(0), new Party((byte[])row[1]), new Uri(row.GetString(2)), row.IsDBNull(3) ? null : (ulong)row.GetInt64(3), row.IsDBNull(4) ? null : (ushort)row.GetInt64(4),
         row.IsDBNull(5) ? null : (ushort)row.GetInt64(5), row.GetInt64(6), row.GetInt64(7) != 0);
 
     private static byte[] Bytes(Party party) => Owners.Bytes(party);
-
-    private static void PrivateFile(string file)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var made = new FileStream(file, options);
-    }
-
-    private List<T> Read<T>(string sql, Func<SqliteDataReader, T> take, params ReadOnlySpan<(string, object?)> values)
-    {
-        lock (gate)
-        {
-            using var command = Command(sql, values);
-            using var row = command.ExecuteReader();
-            var found = new List<T>();
-            while (row.Read()) found.Add(take(row));
-            return found;
-        }
-    }
-
-    private long Number(string sql, params ReadOnlySpan<(string, object?)> values)
-    {
-        using var command = Command(sql, values);
-        return (long)command.ExecuteScalar()!;
-    }
-
-    private int Run(string sql, params ReadOnlySpan<(string, object?)> values)
-    {
-        using var command = Command(sql, values);
-        return command.ExecuteNonQuery();
-    }
-
-    private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object? Value)> values)
-    {
-        var command = connection.CreateCommand();
-#pragma warning disable CA2100 // constants of this file
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        foreach (var (name, value) in values) command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        return command;
-    }
 }
