@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using System.Text.RegularExpressions;
 using System.Threading.Channels;
 
 namespace Keten.Tests.Alarms;
@@ -9,12 +8,14 @@ namespace Keten.Tests.Alarms;
 /// <summary>A message as a server took it.</summary>
 internal sealed record Letter(string From, string To, string Head, string Text)
 {
-    public string Subject => Regex.Match(Head, "^Subject: (.*)$", RegexOptions.Multiline).Groups[1].Value.Trim();
+    public string Subject => Field("Subject: ");
 
-    public string Id => Regex.Match(Head, "^Message-ID: (.*)$", RegexOptions.Multiline | RegexOptions.IgnoreCase).Groups[1].Value.Trim();
+    public string Id => Field("Message-ID: ");
 
     /// <summary>The last part of the link in it.</summary>
-    public string Token => Regex.Match(Text, "https://keten\\.example/v1/alarms/answer/([0-9a-f]{32})").Groups[1].Value;
+    public string Token => Text.Split("https://keten.example/v1/alarms/answer/")[1][..32];
+
+    private string Field(string name) => Head.Split('\n').Single(line => line.StartsWith(name, StringComparison.OrdinalIgnoreCase))[name.Length..].Trim();
 }
 
 /// <summary>A server that takes e-mail on this machine, by RFC 5321 as far as a client that delivers goes, and answers each message as it is told.</summary>
@@ -100,8 +101,16 @@ internal sealed class MailServer : IAsyncDisposable
     private static Letter Read(string from, string to, string data)
     {
         var at = data.IndexOf("\n\n", StringComparison.Ordinal);
-        var plain = data[(at + 2)..].Replace("=\n", "", StringComparison.Ordinal);
-        var bytes = Regex.Replace(plain, "=([0-9A-F]{2})", hex => ((char)Convert.ToByte(hex.Groups[1].Value, 16)).ToString());
-        return new Letter(from, to, data[..at], Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(bytes)));
+        var (plain, bytes) = (data[(at + 2)..].Replace("=\n", "", StringComparison.Ordinal), new List<byte>());
+        for (var each = 0; each < plain.Length; each++)
+        {
+            if (plain[each] != '=') bytes.Add((byte)plain[each]);
+            else
+            {
+                bytes.Add(Convert.ToByte(plain.Substring(each + 1, 2), 16));
+                each += 2;
+            }
+        }
+        return new Letter(from, to, data[..at], Encoding.UTF8.GetString([.. bytes]));
     }
 }
