@@ -38,5 +38,6 @@ public static class BuiltIn
         MachineUse.Contents,
         UsageFeed.Contents,
         Crossing.Contents,
-        Loan.Contents);
+        Loan.Contents,
+        Lease.Contents);
 }

@@ -9,6 +9,9 @@ namespace Keten.Contracts.Financing;
 /// <param name="DaysToCallIn">After so many days of arrears all may be called in; not before the first notice.</param>
 public readonly record struct ArrearsTerms(Rate Late, ushort DaysToRemind, Amount Fee, ushort DaysToCallIn)
 {
+    /// <summary>No more notices are given, and paid for, than so many of one arrears.</summary>
+    public const int NoticesAtMost = 3;
+
     /// <summary>Whether they can be carried out in this money: a notice has a day at least, and comes before the end.</summary>
     public bool AreIn(Unit currency) =>
         Late.Millionths is >= 0 and <= Rate.One && DaysToRemind > 0 && DaysToCallIn >= DaysToRemind && Fee.Unit == currency && Fee.Minor is >= 0 and <= Plan.PrincipalAtMost;
@@ -48,7 +51,7 @@ public readonly record struct Arrears(Amount Due, Amount Charges, Instant? Since
     public Arrears With(Amount due, Instant at) => this with { Due = Due + due, Since = Since ?? (due.IsZero ? null : at) };
 
     /// <summary>A notice has been given.</summary>
-    public Arrears Reminded(Amount fee) => this with { Charges = Capped(Charges + fee), Notices = Notices < ushort.MaxValue ? (ushort)(Notices + 1) : Notices };
+    public Arrears Reminded(Amount fee) => this with { Charges = Capped(Charges + fee), Notices = (ushort)(Notices + 1) };
 
     /// <summary>Some of what is owed has been paid, or let go: instalments first.</summary>
     public Arrears Paid(Amount amount)

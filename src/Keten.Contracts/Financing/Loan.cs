@@ -21,9 +21,6 @@ namespace Keten.Contracts.Financing;
 public sealed record Loan(
     Party Lender, Party Borrower, Party Payee, Plan Plan, LoanTerms Terms, Security? Security, LoanStage Stage, Debt Debt, Arrears Arrears, Use Use) : IReadBy
 {
-    /// <summary>No more notices are given, and paid for, than so many of one arrears.</summary>
-    public const int NoticesAtMost = 3;
-
     public static readonly Refusal<Loan> NotTwoParties = new(1, "Lender and borrower are two parties, and all who take part are on this ledger.");
     public static readonly Refusal<Loan> NotThisPlan = new(2, "The plan or the terms cannot be carried out: something is lent, over 1 to 600 months, at shares from nothing to the whole, all in one money.");
     public static readonly Refusal<Loan> NotThisMoney = new(3, "The amount is of another unit, or of nothing; or the money expires.");
@@ -220,7 +217,7 @@ public sealed record Loan(
             if (agreed.Arrears.Since is null) return facts.Accept(agreed);
             var arrears = agreed.Arrears.At(facts.Now, agreed.Terms.Arrears.Late).Reminded(agreed.Terms.Arrears.Fee);
             var accepted = facts.Accept(agreed with { Arrears = arrears }).Emit(new Reminded(arrears.Notices, arrears.Owed));
-            return arrears.Notices < NoticesAtMost ? accepted.Wake(new Remind(), at: facts.Now.PlusDays(agreed.Terms.Arrears.DaysToRemind)) : accepted;
+            return arrears.Notices < ArrearsTerms.NoticesAtMost ? accepted.Wake(new Remind(), at: facts.Now.PlusDays(agreed.Terms.Arrears.DaysToRemind)) : accepted;
         }
     }
 

@@ -19,7 +19,7 @@ public readonly record struct Plan(Amount Principal, Rate Yearly, DayCount Count
     public const int MonthsAtMost = 600;
 
     /// <summary>No principal is more, in the currency's smallest part.</summary>
-    public const long PrincipalAtMost = 1L << 40;
+    public const long PrincipalAtMost = 1L << 36;
 
     private const int DaysOfMonth = 30, DaysOfYear = 360, DaysOfCalendarYear = 365;
 

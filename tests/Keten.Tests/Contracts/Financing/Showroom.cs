@@ -30,7 +30,7 @@ internal static class Showroom
     {
         var world = new World(Bank, Lender, OtherLender, Dealer, Ada, Eve, Box, Office, Works);
         world.Open(new EMoney.Begin(Bank, "EUR", 2), Bank);
-        foreach (var (who, cents) in new[] { (Lender, 2_000_000L), (OtherLender, 2_000_000L), (Ada, 300_000L), (Dealer, 100_000L) }) world.Gives(who, cents);
+        foreach (var (who, cents) in new[] { (Lender, 2_000_000L), (OtherLender, 2_000_000L), (Ada, 300_000L), (Dealer, 100_000L) }) world.Do(Money, new EMoney.Issue(who, Cents(cents), Paper("paid in by " + who.Name)), Bank);
         world.Open(new Registration.Establish(Office, "NL", false), Office);
         world.Open(new Recalls.Begin(Works, Register), Works);
         world.Do(Called, new Recalls.Build(new Many<string>(Vin), "spring"), Works);
