@@ -191,11 +191,11 @@ public sealed class LeaseStories : ContractTests<Lease>
         new Plan(Cents(1_000_000), new Rate(60_000), DayCount.Thirty360, Repayment.Annuity, 3, Cents(880_000), null),
         Cents(50_000), 3_000, Cents(10), Cents(880_000), 7, 10, 7, 2, Showroom.Terms.Arrears with { DaysToCallIn = 30 });
 
-    private static Lease.Agree Agree() => new(Dealer, Ada, Eve, new Security(Register, Vin), Box, Terms, UpTo(100_000, 1_000_000));
+    internal static Lease.Agree Agree() => new(Dealer, Ada, Eve, new Security(Register, Vin), Box, Terms, UpTo(100_000, 1_000_000));
 
     private static readonly World Signing = Showroom.NewWorld();
 
-    private static Signed<Lease.Shown> Shown(uint kilometres, Instant? at = null, Actor? by = null) =>
+    internal static Signed<Lease.Shown> Shown(uint kilometres, Instant? at = null, Actor? by = null) =>
         Signing.Signed(new Lease.Shown(new Agreement<Lease>(5), at ?? Day(0), kilometres * 1_000), by ?? Box);
 
     private static Signed<Lease.Shown> Signed(World world, uint kilometres, Instant at) => world.Signed(new Lease.Shown(new Agreement<Lease>(5), at, kilometres * 1_000), Box);
