@@ -3,7 +3,6 @@ using Keten.Bench.Harness;
 using Keten.Bench.Load;
 using Keten.Contracts.Financing;
 using Keten.Kernel;
-using Keten.Kernel.Blocks;
 
 namespace Keten.Bench.Scenarios;
 
@@ -29,7 +28,7 @@ internal static class Loans
 
     public static async Task MeasureAsync(Run run)
     {
-        var each = run.Pick(2, 100, 100);
+        var each = run.Pick(10, 100, 100);
         var count = Parties * each;
         using var fleet = new Fleet(Parties);
         var ledger = new LocalLedger(fleet.Bank.Public);

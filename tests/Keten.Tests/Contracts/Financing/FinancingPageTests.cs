@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Keten.Contracts.Financing;
-using Keten.Kernel;
 using Keten.Testing;
 using static Keten.Tests.Contracts.Cast;
 using static Keten.Tests.Contracts.Financing.Showroom;

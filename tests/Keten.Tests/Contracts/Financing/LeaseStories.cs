@@ -27,6 +27,7 @@ public sealed class LeaseStories : ContractTests<Lease>
     [Fact]
     public void Months_begin_when_the_vehicle_is_taken_over() => Opened()
         .ThenEmitted(new Lease.Agreed(Ada, Cents(44_801)))
+        .Meanwhile(world => Assert.Equal([Dealer.Party, Ada.Party, Eve.Party], AgreementReaders.Of(world.State, 5, world.State.Agreement(5)!).Named.ToArray()))
         .When(new Lease.TakeOver(Shown(1_000, by: Ada)), signedBy: [Ada]).ThenRefused(Lease.NotTheVehicle)
         .When(new Lease.TakeOver(Shown(1_000, Day(0).Plus(-86_401))), signedBy: [Ada]).ThenRefused(Lease.NotTheVehicle)
         .When(new Lease.TakeOver(Shown(1_000)), signedBy: [Dealer]).ThenRefused(KernelRefusal.SignatureMissing)

@@ -142,6 +142,7 @@ public sealed partial class LoanStories : ContractTests<Loan>
         .When(new Loan.Assign(Ada), signedBy: [Lender, Ada]).ThenRefused(Loan.NotAnotherLender)
         .When(new Loan.Assign(Lender), signedBy: [Lender]).ThenRefused(Loan.NotAnotherLender)
         .When(new Loan.Assign(OtherLender), signedBy: [Lender, OtherLender]).ThenEmitted(new Loan.Assigned(Lender, OtherLender, Cents(1_000_000), Cents(0)))
+        .Meanwhile(world => Assert.Equal([OtherLender.Party, Ada.Party], AgreementReaders.Of(world.State, TheLoan.Number, world.State.Agreement(TheLoan.Number)!).Named.ToArray()))
         .At(Day(31)).ThenBalance(OtherLender, Cents(2_086_066)).ThenBalance(Lender, Cents(1_000_000))
         .When(new Loan.Collect(), signedBy: [Lender]).ThenRefused(KernelRefusal.SignatureMissing)
         .Meanwhile(world => Refused(world, new Registration.LetGo(Vin), KernelRefusal.SignatureMissing, Lender))
