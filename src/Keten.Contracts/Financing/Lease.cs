@@ -249,7 +249,6 @@ public sealed record Lease(
     {
         public Accepted<Lease> Decide(Lease agreed, Facts facts)
         {
-            if (agreed.Arrears.Since is null) return facts.Accept(agreed);
             var arrears = agreed.Arrears.At(facts.Now, agreed.Terms.Arrears.Late).Reminded(agreed.Terms.Arrears.Fee);
             var accepted = facts.Accept(agreed with { Arrears = arrears }).Emit(new Reminded(arrears.Notices, arrears.Owed));
             return arrears.Notices < ArrearsTerms.NoticesAtMost ? accepted.Wake(new Remind(), at: facts.Now.PlusDays(agreed.Terms.Arrears.DaysToRemind)) : accepted;

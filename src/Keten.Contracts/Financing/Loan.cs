@@ -214,7 +214,6 @@ public sealed record Loan(
     {
         public Accepted<Loan> Decide(Loan agreed, Facts facts)
         {
-            if (agreed.Arrears.Since is null) return facts.Accept(agreed);
             var arrears = agreed.Arrears.At(facts.Now, agreed.Terms.Arrears.Late).Reminded(agreed.Terms.Arrears.Fee);
             var accepted = facts.Accept(agreed with { Arrears = arrears }).Emit(new Reminded(arrears.Notices, arrears.Owed));
             return arrears.Notices < ArrearsTerms.NoticesAtMost ? accepted.Wake(new Remind(), at: facts.Now.PlusDays(agreed.Terms.Arrears.DaysToRemind)) : accepted;
@@ -300,7 +299,7 @@ public sealed record Loan(
         .Tells(11, Codecs.Loan.Assigned).Tells(12, Codecs.Loan.Renewed).Tells(13, Codecs.Loan.Credited).Tells(14, Codecs.Loan.PaidOff)
         .Refuses(NotTwoParties, NotThisPlan, NotThisMoney, NotThisMandate, NotNow, NoTitle, NothingOwed, FirstWhatIsOwed, SettlesIt, NotYet, NotTheMeter, RunsBack, NotAnotherLender);
 
-    private bool IsPaid => Stage != LoanStage.Agreed && Debt.Left.IsZero && Arrears.Owed.IsZero;
+    private bool IsPaid => Debt.Left.IsZero && Arrears.Owed.IsZero;
 
     private bool IsSum(Amount amount) => amount.Unit == Plan.Currency && amount.Minor > 0;
 
