@@ -1,4 +1,5 @@
 using Keten.Client;
+using Keten.Contracts.Financing;
 using Keten.Contracts.Money;
 using Keten.Kernel;
 
@@ -120,6 +121,35 @@ internal sealed class Fleet : IDisposable
             made[each] = ByBank().Call(Clearing.Contents, InClearing, new Clearing.Clear(new Many<Clearing.Payment>(payments), Hash.Of(BitConverter.GetBytes(bankCounter)))).Sign(Bank);
         }
         return made;
+    }
+
+    /// <summary>
+    /// The bank lends everybody money so many times, by each of the terms in turn, and each loan is drawn at once, for the next party; to be done once, when everybody has money in one unit and
+    /// nobody has opened anything else.
+    /// </summary>
+    public async Task LendAsync(int loansEach, IReadOnlyList<Plan> plans, LoanTerms terms, Func<byte[][], Task> send)
+    {
+        var (bank, ceiling, until) = (Party.Of(Bank.Id), Euro.Of(Plan.PrincipalAtMost), new Instant(DateTimeOffset.UtcNow.ToUnixTimeSeconds()).PlusDays(366 * 51));
+        var (counter, first) = (bankCounter + 2, 2UL);
+        await send([Issue(1, plans.Max(plan => plan.Principal.Minor) * Keys.Length * loansEach, bank)]);
+        bankCounter = counter + (ulong)Keys.Length;
+        foreach (var some in Enumerable.Range(0, Keys.Length).Chunk(100))
+        {
+            var signed = new byte[some.Length][];
+            Parallel.For(0, some.Length, at =>
+            {
+                var (each, key) = (some[at], Keys[some[at]]);
+                var builder = New().By(key.Id, ++counters[each]).By(Bank.Id, counter + (ulong)each);
+                for (var loan = 0; loan < loansEach; loan++)
+                {
+                    var (number, plan) = (first + (ulong)(each * loansEach + loan), plans[loan % plans.Count]);
+                    builder.Open(Loan.Contents, new Loan.Agree(bank, Parties[each], Parties[(each + 1) % Parties.Length], plan, terms, null, 0, new Mandate(ceiling, ceiling, until)))
+                        .AtMost(Bank.Id, plan.Principal).AtMost(key.Id, ceiling).Call(Loan.Contents, new Agreement<Loan>(number), new Loan.Draw());
+                }
+                signed[at] = builder.Sign(key, Bank);
+            });
+            await send(signed);
+        }
     }
 
     public void Dispose()

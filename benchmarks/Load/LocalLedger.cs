@@ -74,6 +74,9 @@ internal sealed class LocalLedger
         return Task.CompletedTask;
     }
 
+    /// <summary>Lets so many seconds pass, an hour at most: the next entry says so.</summary>
+    public void Pass(long seconds) => now = now.Plus(seconds);
+
     /// <summary>Lets a second pass, which ends a checkpoint, and hashes all that changed.</summary>
     public Hash Root()
     {

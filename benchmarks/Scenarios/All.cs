@@ -14,6 +14,7 @@ internal static class All
         new("batched", "one signature over thousands of transfers: the kernel's stages, a node, PostgreSQL's sets", Batched.MeasureAsync),
         new("ticks", "micro-payment ticks checked by a device, on one core", Ticks.MeasureAsync),
         new("clauses", "metered use with tariff and OCMF check, beside what its signatures cost", Clauses.MeasureAsync),
+        new("loans", "the monthly run of a million loans, in the kernel", Loans.MeasureAsync),
         new("proofs", "receipts and state proofs served, and checked", Proofs.MeasureAsync),
         new("grow", "throughput and memory over more and more accounts; a long history", Grow.MeasureAsync),
         new("restart", "from snapshot and log with many accounts; how long a snapshot holds the writer", Restart.MeasureAsync),

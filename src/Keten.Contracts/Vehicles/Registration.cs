@@ -1,9 +1,11 @@
+using Keten.Contracts.Financing;
 using Keten.Kernel;
 
 namespace Keten.Contracts.Vehicles;
 
 /// <summary>
-/// The register of vehicles that an Authority keeps: who keeps which, and whether it is there, stolen, abroad or scrapped. It is public by its nature; a keeper is in it as a party alone.
+/// The register of vehicles that an Authority keeps: who keeps which, and whether it is there, stolen, abroad or scrapped; and for which loan its title is retained. It is public by its nature; a
+/// keeper is in it as a party alone.
 /// </summary>
 /// <param name="Authority">Who keeps the register.</param>
 /// <param name="Country">Whose register it is, by ISO 3166-1, two letters.</param>
@@ -18,6 +20,10 @@ public sealed record Registration(Party Authority, string Country, bool Counters
     public static readonly Refusal<Registration> NotStolen = new(6, "The vehicle is not reported stolen.");
     public static readonly Refusal<Registration> NotItsBook = new(7, "The book of life is of another vehicle, or for another register.");
     public static readonly Refusal<Registration> NotACountry = new(8, "A country is two capital letters, and a vehicle is exported to another one.");
+
+    public static readonly Refusal<Registration> TitleIsRetained = new(9, "A lender has the title until a loan is paid: until then the vehicle changes no hands, and does not leave the register.");
+    public static readonly Refusal<Registration> NotItsLoan = new(10, "The loan is over, or is not the keeper's, or another vehicle secures it.");
+    public static readonly Refusal<Registration> NotRetained = new(11, "No title is retained, or the loan has not been called in.");
 
     /// <summary>What is known of each vehicle, by its identification number.</summary>
     public static readonly Records<VinKey, Vehicle> Vehicles = new(1);
@@ -37,12 +43,22 @@ public sealed record Registration(Party Authority, string Country, bool Counters
 
     private Signers KeeperAndAuthority(Facts facts, string vin) => Keeper(facts, vin).And(Signers.All(Authority));
 
+    // Whose the title is, while a loan is not paid. The register asks the loan: so the title is free in the step that pays the last cent, and goes to whoever takes the debt over.
+    private static Loan? Retaining(Facts facts, Vehicle? vehicle) => vehicle is { Loan: { } loan } && facts.Of(loan) is { HasEnded: false } known ? known.State : null;
+
+    /// <summary>Whether a lender has a vehicle's title now.</summary>
+    internal static bool IsRetained(Facts facts, in Vehicle vehicle) => Retaining(facts, vehicle) is not null;
+
+    private static Signers Lender(Facts facts, string vin) => Retaining(facts, Find(facts, vin)) is { } loan ? Signers.All(loan.Lender) : Signers.Anyone;
+
     private static Refusal<Registration>? Against(Vehicle? vehicle) => vehicle switch
     {
         not { Standing: Standing.Registered } => NotRegistered,
         { StolenAt: not null } => IsStolen,
         _ => null,
     };
+
+    private static Refusal<Registration>? Against(Facts facts, Vehicle? vehicle) => Against(vehicle) ?? (Retaining(facts, vehicle) is null ? null : TitleIsRetained);
 
     private static bool IsCountry(string text) => text.Length == 2 && text[0] is >= 'A' and <= 'Z' && text[1] is >= 'A' and <= 'Z';
 
@@ -72,7 +88,7 @@ public sealed record Registration(Party Authority, string Country, bool Counters
             var before = Find(facts, Vin);
             if (before is { Standing: not Standing.Exported }) return RegisteredAlready;
             if (facts.Of(Life).State is not { } book || book.Vin != Vin || book.Register != facts.Self<Registration>()) return NotItsBook;
-            var vehicle = new Vehicle(Keeper, facts.Now, (before?.Keepers ?? 0) + 1, Standing.Registered, null, Life, before?.Corrections ?? 0);
+            var vehicle = new Vehicle(Keeper, facts.Now, (before?.Keepers ?? 0) + 1, Standing.Registered, null, Life, before?.Corrections ?? 0, before?.Loan);
             return facts.Accept(agreed).Put(Vehicles, Iso3779.Key(Vin), vehicle).Emit(new Admitted(Vin, Keeper, Life));
         }
     }
@@ -91,7 +107,7 @@ public sealed record Registration(Party Authority, string Country, bool Counters
         public Outcome<Registration> Decide(Registration agreed, Facts facts)
         {
             var was = Find(facts, Vin);
-            if (Against(was) is { } refusal) return refusal;
+            if (Against(facts, was) is { } refusal) return refusal;
             if (was is not { } vehicle || vehicle.Keeper == To) return KeeperAlready;
             var now = vehicle with { Keeper = To, Since = facts.Now, Keepers = vehicle.Keepers + 1 };
             return facts.Accept(agreed).Put(Vehicles, Iso3779.Key(Vin), now).Emit(new Transferred(Vin, vehicle.Keeper, To));
@@ -146,7 +162,7 @@ public sealed record Registration(Party Authority, string Country, bool Counters
         {
             if (!IsCountry(Country) || Country == agreed.Country) return NotACountry;
             var was = Find(facts, Vin);
-            if (Against(was) is { } refusal) return refusal;
+            if (Against(facts, was) is { } refusal) return refusal;
             return facts.Accept(agreed).Put(Vehicles, Iso3779.Key(Vin), was!.Value with { Standing = Standing.Exported }).Emit(new Exported(Vin, Country));
         }
     }
@@ -161,8 +177,59 @@ public sealed record Registration(Party Authority, string Country, bool Counters
         public Outcome<Registration> Decide(Registration agreed, Facts facts)
         {
             var was = Find(facts, Vin);
-            if (Against(was) is { } refusal) return refusal;
+            if (Against(facts, was) is { } refusal) return refusal;
             return facts.Accept(agreed).Put(Vehicles, Iso3779.Key(Vin), was!.Value with { Standing = Standing.Scrapped }).Emit(new Scrapped(Vin, Certificate));
+        }
+    }
+
+    /// <summary>The keeper has the title retained for a loan that the vehicle secures: until that is paid it is the lender's, and the keeper has the use.</summary>
+    /// <param name="Vin">Which.</param>
+    /// <param name="Loan">For which loan; it names this vehicle.</param>
+    public readonly record struct Retain(string Vin, Agreement<Loan> Loan) : IClause<Registration>
+    {
+        public Signers MustSign(Registration agreed, Facts facts) => Keeper(facts, Vin);
+
+        public Outcome<Registration> Decide(Registration agreed, Facts facts)
+        {
+            var was = Find(facts, Vin);
+            if (Against(facts, was) is { } refusal) return refusal;
+            var loan = facts.Of(Loan);
+            if (loan.HasEnded || loan.State.Borrower != was!.Value.Keeper || loan.State.Security != new Security(facts.Self<Registration>(), Vin)) return NotItsLoan;
+            return facts.Accept(agreed).Put(Vehicles, Iso3779.Key(Vin), was.Value with { Loan = Loan }).Emit(new Retained(Vin, Loan));
+        }
+    }
+
+    /// <summary>The lender lets the title go before the loan is paid: for another vehicle, or for one that is to be scrapped.</summary>
+    /// <param name="Vin">Which.</param>
+    public readonly record struct LetGo(string Vin) : IClause<Registration>
+    {
+        public Signers MustSign(Registration agreed, Facts facts) => Lender(facts, Vin);
+
+        public Outcome<Registration> Decide(Registration agreed, Facts facts)
+        {
+            var was = Find(facts, Vin);
+            return Retaining(facts, was) is null ? NotRetained
+                : facts.Accept(agreed).Put(Vehicles, Iso3779.Key(Vin), was!.Value with { Loan = null }).Emit(new LetGone(Vin));
+        }
+    }
+
+    /// <summary>The lender of a loan that was called in takes the vehicle back, and is its keeper; the former one need not sign. What is owed stays owed, less what the lender credits.</summary>
+    /// <param name="Vin">Which.</param>
+    public readonly record struct TakeBack(string Vin) : IClause<Registration>
+    {
+        public Signers MustSign(Registration agreed, Facts facts)
+        {
+            var lender = Lender(facts, Vin);
+            return agreed.Countersigns ? lender.And(Signers.All(agreed.Authority)) : lender;
+        }
+
+        public Outcome<Registration> Decide(Registration agreed, Facts facts)
+        {
+            var was = Find(facts, Vin);
+            if (Against(was) is { } refusal) return refusal;
+            if (was is not { } vehicle || Retaining(facts, vehicle) is not { Stage: LoanStage.CalledIn } loan) return NotRetained;
+            var now = vehicle with { Keeper = loan.Lender, Since = facts.Now, Keepers = vehicle.Keepers + 1, Loan = null };
+            return facts.Accept(agreed).Put(Vehicles, Iso3779.Key(Vin), now).Emit(new TakenBack(Vin, vehicle.Keeper, loan.Lender));
         }
     }
 
@@ -205,9 +272,11 @@ public sealed record Registration(Party Authority, string Country, bool Counters
     /// <param name="StolenAt">When it was reported stolen, while it is.</param>
     /// <param name="Life">Its book of life.</param>
     /// <param name="Corrections">How often the Authority has put this record right.</param>
-    public readonly record struct Vehicle(Party Keeper, Instant Since, uint Keepers, Standing Standing, Instant? StolenAt, Agreement<VehicleLife> Life, uint Corrections)
+    /// <param name="Loan">The loan for which its title was retained last, if ever; while that has not ended, the title is its lender's.</param>
+    public readonly record struct Vehicle(
+        Party Keeper, Instant Since, uint Keepers, Standing Standing, Instant? StolenAt, Agreement<VehicleLife> Life, uint Corrections, Agreement<Loan>? Loan = null)
     {
-        /// <summary>Whether it may change hands.</summary>
+        /// <summary>Whether it may change hands, as far as the register alone can say: a loan may still retain the title.</summary>
         public bool IsFree => Standing == Standing.Registered && StolenAt is null;
     }
 
@@ -226,17 +295,21 @@ public sealed record Registration(Party Authority, string Country, bool Counters
     public readonly record struct Scrapped(string Vin, Hash Certificate) : IEvent;
     public readonly record struct Corrected(string Vin, Party Was, Party Is, Standing Stood, Standing Stands, Hash Reason) : IEvent;
     public readonly record struct Allowed(Party Party, Accreditation May) : IEvent;
+    public readonly record struct Retained(string Vin, Agreement<Loan> Loan) : IEvent;
+    public readonly record struct LetGone(string Vin) : IEvent;
+    public readonly record struct TakenBack(string Vin, Party From, Party To) : IEvent;
 
     public static readonly Contract<Registration> Contents = new Contract<Registration>(code: 10, version: 1, Codecs.Registration.State)
         .Opens(1, Codecs.Registration.Establish).Does(2, Codecs.Registration.Admit).Does(3, Codecs.Registration.Transfer).Does(4, Codecs.Registration.ReportStolen)
         .Does(5, Codecs.Registration.Sight).Does(6, Codecs.Registration.ReportFound).Does(7, Codecs.Registration.Export).Does(8, Codecs.Registration.Scrap)
         .Corrects(9, Codecs.Registration.Correct).Does(10, Codecs.Registration.Accredit)
+        .Does(11, Codecs.Registration.Retain).Does(12, Codecs.Registration.LetGo).Does(13, Codecs.Registration.TakeBack)
         .Tells(1, Codecs.Registration.Admitted).Tells(2, Codecs.Registration.Transferred).Warns(3, "theft", Codecs.Registration.ReportedStolen)
         .Warns(4, "theft", Codecs.Registration.UsedWhileStolen)
         .Tells(5, Codecs.Registration.Found).Tells(6, Codecs.Registration.Exported).Tells(7, Codecs.Registration.Scrapped).Tells(8, Codecs.Registration.Corrected)
-        .Tells(9, Codecs.Registration.Allowed)
+        .Tells(9, Codecs.Registration.Allowed).Tells(10, Codecs.Registration.Retained).Tells(11, Codecs.Registration.LetGone).Tells(12, Codecs.Registration.TakenBack)
         .Keeps(Vehicles, Codecs.Registration.VinKey, Codecs.Registration.Vehicle).Keeps(Accredited, Codecs.Registration.Accreditation)
-        .Refuses(NotAVin, RegisteredAlready, NotRegistered, IsStolen, KeeperAlready, NotStolen, NotItsBook, NotACountry);
+        .Refuses(NotAVin, RegisteredAlready, NotRegistered, IsStolen, KeeperAlready, NotStolen, NotItsBook, NotACountry, TitleIsRetained, NotItsLoan, NotRetained);
 }
 
 /// <summary>Whether a vehicle is on a register.</summary>

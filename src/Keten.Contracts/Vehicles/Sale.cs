@@ -35,6 +35,9 @@ public sealed record Sale(
 
     private bool HasTitle(Facts facts, Party party) => Registration.Find(facts.Of(Register), Vin) is { IsFree: true } vehicle && vehicle.Keeper == party;
 
+    // What a lender has the title of the Seller cannot deliver without settling the loan first.
+    private bool CanBeDelivered(Facts facts) => HasTitle(facts, Seller) && Registration.Find(facts.Of(Register), Vin) is { } vehicle && !Registration.IsRetained(facts, vehicle);
+
     private Amount Nothing => Price.Unit.Of(0);
 
     private Sale At(SaleStage stage, Instant from, int days) => this with { Stage = stage, Until = from.PlusDays(days), Claim = null };
@@ -57,7 +60,7 @@ public sealed record Sale(
     private Accepted<Sale> GoOn(Facts facts) => Stage switch
     {
         SaleStage.Inspection => Waiting(facts, At(SaleStage.Binding, Until, Terms.DaysToComplete)),
-        SaleStage.Binding when HasTitle(facts, Seller) => CallOff(facts, Nothing, Deposit),
+        SaleStage.Binding when CanBeDelivered(facts) => CallOff(facts, Nothing, Deposit),
         SaleStage.Binding => CallOff(facts, Deposit, Nothing),
         SaleStage.CoolingOff => PayOut(facts, Nothing, Nothing),
         SaleStage.Warranty when facts.Now < Until => Waiting(facts, this with { Claim = null }),

@@ -1,3 +1,5 @@
+using Keten.Contracts.Financing;
+using Keten.Contracts.Money;
 using Keten.Contracts.Vehicles;
 using Keten.Kernel;
 using Keten.Testing;
@@ -12,6 +14,8 @@ public sealed class RegistrationStories : ContractTests<Registration>
     private static readonly Agreement<Registration> Here = new(6);
 
     private static readonly Agreement<VehicleLife> Life = new(7);
+
+    private static readonly Agreement<Loan> Lent = new(8), OtherLoan = new(9);
 
     private static readonly VinKey Key = Iso3779.Key(Vin);
 
@@ -101,6 +105,56 @@ public sealed class RegistrationStories : ContractTests<Registration>
         .ThenKept(Registration.Accredited, Shop.Party, new Registration.Accreditation(true, false, false))
         .When(new Registration.Accredit(Shop, default), signedBy: [Office]).ThenEmitted(new Registration.Allowed(Shop, default)).ThenKept(Registration.Accredited, Shop.Party, null);
 
+    [Fact]
+    public void A_title_is_retained_until_the_loan_is_paid() => Financed()
+        .When(new Registration.Retain(Vin, Lent), signedBy: [Ada]).ThenEmitted(new Registration.Retained(Vin, Lent)).ThenKept(Registration.Vehicles, Key, Of(Ada, 1) with { Loan = Lent })
+        .When(new Registration.Transfer(Vin, Bob), signedBy: [Ada, Bob]).ThenRefused(Registration.TitleIsRetained)
+        .When(new Registration.Export(Vin, "BE"), signedBy: [Ada, Office]).ThenRefused(Registration.TitleIsRetained)
+        .When(new Registration.Scrap(Vin, Paper("certificate")), signedBy: [Ada, Office]).ThenRefused(Registration.TitleIsRetained)
+        .When(new Registration.Retain(Vin, Lent), signedBy: [Ada]).ThenRefused(Registration.TitleIsRetained)
+        .When(new Registration.LetGo(Vin), signedBy: [Ada]).ThenRefused(KernelRefusal.SignatureMissing)
+        .When(new Registration.TakeBack(Vin), signedBy: [Grid]).ThenRefused(Registration.NotRetained)
+        .Meanwhile(world => world.Do(Lent, new Loan.Draw(), Ada).Do(Lent, new Loan.Settle(), Ada))
+        .When(new Registration.LetGo(Vin)).ThenRefused(Registration.NotRetained)
+        .When(new Registration.Transfer(Vin, Bob), signedBy: [Ada, Bob]).ThenEmitted(new Registration.Transferred(Vin, Ada, Bob));
+
+    [Fact]
+    public void A_title_is_retained_for_the_keepers_own_loan_on_that_vehicle() => Financed()
+        .When(new Registration.Retain(Vin, OtherLoan), signedBy: [Ada]).ThenRefused(Registration.NotItsLoan)
+        .When(new Registration.Retain(OtherVin, Lent), signedBy: []).ThenRefused(Registration.NotRegistered)
+        .Meanwhile(world => world.Do(Lent, new Loan.StepBack(Ada), Ada))
+        .When(new Registration.Retain(Vin, Lent), signedBy: [Ada]).ThenRefused(Registration.NotItsLoan);
+
+    [Fact]
+    public void A_loan_to_somebody_else_retains_nothing() => Financed(borrower: Bob)
+        .When(new Registration.Retain(Vin, Lent), signedBy: [Ada]).ThenRefused(Registration.NotItsLoan);
+
+    [Fact]
+    public void A_lender_lets_a_title_go() => Financed()
+        .When(new Registration.Retain(Vin, Lent), signedBy: [Ada])
+        .When(new Registration.LetGo(Vin), signedBy: [Grid]).ThenEmitted(new Registration.LetGone(Vin)).ThenKept(Registration.Vehicles, Key, Of(Ada, 1))
+        .When(new Registration.Transfer(Vin, Bob), signedBy: [Ada, Bob]);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_lender_of_a_loan_that_was_called_in_takes_the_vehicle_back(bool countersigns) => Financed(countersigns)
+        .When(new Registration.Retain(Vin, Lent), signedBy: [Ada])
+        .Meanwhile(world => world.Do(Lent, new Loan.Draw(), Ada).Do(Money, new EMoney.Redeem(Ada, Cents(10_000), Paper("all of it")), Ada))
+        .Later(62).Meanwhile(world => world.Do(Lent, new Loan.CallIn(), Grid).Do(Here, new Registration.ReportStolen(Vin), Ada))
+        .When(new Registration.TakeBack(Vin), signedBy: countersigns ? [Grid, Office] : [Grid]).ThenRefused(Registration.IsStolen)
+        .Meanwhile(world => world.Do(Here, new Registration.ReportFound(Vin), Office))
+        .When(new Registration.TakeBack(Vin), signedBy: [Ada]).ThenRefused(KernelRefusal.SignatureMissing)
+        .When(new Registration.TakeBack(Vin), signedBy: countersigns ? [Grid, Office] : [Grid]).ThenEmitted(new Registration.TakenBack(Vin, Ada, Grid))
+        .ThenKept(Registration.Vehicles, Key, Of(Grid, 2) with { Since = Day(62) });
+
+    [Fact]
+    public void A_vehicle_is_taken_back_once_its_loan_was_called_in() => Financed()
+        .When(new Registration.Retain(Vin, Lent), signedBy: [Ada])
+        .Meanwhile(world => world.Do(Lent, new Loan.Draw(), Ada).Do(Money, new EMoney.Redeem(Ada, Cents(10_000), Paper("all of it")), Ada))
+        .Later(62).Meanwhile(world => world.Do(Lent, new Loan.CallIn(), Grid))
+        .When(new Registration.TakeBack(Vin), signedBy: [Grid]).ThenEmitted(new Registration.TakenBack(Vin, Ada, Grid));
+
     protected override World NewWorld() => BuiltWorld();
 
     protected override Story<Registration> Opened() => WithBook();
@@ -131,6 +185,17 @@ public sealed class RegistrationStories : ContractTests<Registration>
     }
 
     private Story<Registration> Admitted() => WithBook().When(new Registration.Admit(Vin, Ada, Life), signedBy: [Office, Ada]);
+
+    // Grid lends 50.00 on the vehicle that is told of, and as much on another.
+    private Story<Registration> Financed(bool countersigns = false, Actor? borrower = null)
+    {
+        var story = WithBook(countersigns).When(new Registration.Admit(Vin, Ada, Life), signedBy: [Office, Ada]);
+        var plan = new Plan(Cents(5_000), new Rate(60_000), DayCount.Thirty360, Repayment.Annuity, 3, Cents(0), null);
+        var terms = new LoanTerms(14, new ArrearsTerms(new Rate(60_000), 10, Cents(0), 30), new Rate(0), new Rate(0));
+        foreach (var vin in new[] { Vin, OtherVin })
+            story.World.Open(new Loan.Agree(Grid, borrower ?? Ada, Bob, plan, terms, new Security(Here, vin), 0, UpTo(5_000, 6_000)), Grid, borrower ?? Ada);
+        return story;
+    }
 
     private static Registration.Vehicle Of(Actor keeper, uint keepers) => new(keeper, Day(0), keepers, Standing.Registered, null, Life, 0);
 }

@@ -1,4 +1,5 @@
 using Keten.Client;
+using Keten.Contracts.Financing;
 using Keten.Contracts.Vehicles;
 using Keten.Kernel;
 using Keten.Kernel.Blocks;
@@ -84,6 +85,10 @@ public sealed class SaleStories : ContractTests<Sale>
     public void A_buyer_who_does_not_complete_loses_the_deposit_unless_the_seller_cannot_deliver()
     {
         Bound().Later(15).ThenEmitted(new Sale.CalledOff(Cents(0), Cents(1_000))).ThenBalance(Ada, Cents(11_000)).ThenEnded();
+        var plan = new Plan(Cents(5_000), new Rate(60_000), DayCount.Thirty360, Repayment.Annuity, 3, Cents(0), null);
+        var terms = new LoanTerms(14, new ArrearsTerms(new Rate(60_000), 10, Cents(0), 30), new Rate(0), new Rate(0));
+        Bound().Meanwhile(world => world.Do(Register, new Registration.Retain(Vin, world.Open(new Loan.Agree(Grid, Ada, Ada, plan, terms, new Security(Register, Vin), 0, UpTo(9_000, 9_000)), Grid, Ada)), Ada))
+            .Later(15).ThenEmitted(new Sale.CalledOff(Cents(1_000), Cents(0)));
         Bound().Meanwhile(world => world.Do(Register, new Registration.ReportStolen(Vin), Ada)).Later(15).ThenEmitted(new Sale.CalledOff(Cents(1_000), Cents(0))).ThenBalance(Bob, Cents(10_000));
     }
 
