@@ -4,6 +4,7 @@ using Keten.Contracts.Machines;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Mobility;
 using Keten.Contracts.Money;
+using Keten.Contracts.Parts;
 using Keten.Contracts.Tariffs;
 using Keten.Contracts.Vehicles;
 using Keten.Kernel;
@@ -36,5 +37,8 @@ public static class BuiltIn
         Features.Contents,
         MachineUse.Contents,
         UsageFeed.Contents,
+        SerialParts.Contents,
+        Consignment.Contents,
+        Warranty.Contents,
         Crossing.Contents);
 }
