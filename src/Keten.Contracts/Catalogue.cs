@@ -40,5 +40,6 @@ public static class BuiltIn
         SerialParts.Contents,
         Consignment.Contents,
         Warranty.Contents,
+        JustInTime.Contents,
         Crossing.Contents);
 }

@@ -80,8 +80,13 @@ public readonly record struct PartNote(Party By, Instant At, Hash Document, Odom
 /// <param name="Vin">Into or out of which vehicle.</param>
 /// <param name="Other">Into or out of which part.</param>
 /// <param name="Before">The step before it that stands; 0: there was none.</param>
-/// <param name="Correction">Commitment to why it was never so: whoever reads the step reads that too.</param>
-public readonly record struct PartStep(StepKind Kind, PartNote Note, string? Vin, Sgtin? Other, uint Before, Hash? Correction);
+/// <param name="Correction">That it was never so, where whoever took it has said that: whoever reads the step reads that too.</param>
+public readonly record struct PartStep(StepKind Kind, PartNote Note, string? Vin, Sgtin? Other, uint Before, PartCorrection? Correction);
+
+/// <summary>A step was never taken.</summary>
+/// <param name="At">When that was said.</param>
+/// <param name="Reason">Commitment to why.</param>
+public readonly record struct PartCorrection(Instant At, Hash Reason);
 
 /// <summary>An alarm.</summary>
 /// <param name="Kind">What cannot be.</param>

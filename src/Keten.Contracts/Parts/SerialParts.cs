@@ -293,9 +293,9 @@ public sealed record SerialParts(Party Brand, Agreement<Registration> Register, 
             var accepted = facts.Accept(agreed with { Batches = number });
             foreach (var serial in Serials)
             {
+                // What was used before anybody made it stays of no batch, as its alarm says.
                 var id = new Sgtin(Gtin, serial);
-                var item = facts.Find(Items, id.Key) ?? Part.New(id, 0);
-                accepted.Put(Items, id.Key, item with { Batch = number });
+                if (facts.Find(Items, id.Key) is null) accepted.Put(Items, id.Key, Part.New(id, number));
             }
             return accepted.Put(Made, new BatchKey(number), new Batch(Gtin, Number, (uint)Serials.Count, facts.Now, Sheet, null))
                 .Emit(new Produced(number, new Lot(Gtin, Serials[0], (uint)Serials.Count), Number, Sheet));
@@ -394,7 +394,7 @@ public sealed record SerialParts(Party Brand, Agreement<Registration> Register, 
             var here = Here(facts);
             if (Found(facts) is not { Correction: null } step || Find(here, Part) is not { } part || part.Latest != Step) return NotTheLatest;
             var before = part with { Latest = step.Before };
-            var accepted = facts.Accept(agreed).Put(Steps, StepKey.Of(Part.Key, Step), step with { Correction = Reason }).Emit(new Corrected(Part, Step, Reason));
+            var accepted = facts.Accept(agreed).Put(Steps, StepKey.Of(Part.Key, Step), step with { Correction = new PartCorrection(facts.Now, Reason) }).Emit(new Corrected(Part, Step, Reason));
             if (step.Vin is { } vin)
             {
                 var wasIn = step.Kind == StepKind.Removed;

@@ -25,7 +25,10 @@ public sealed record Warranty(Party Maker, Party Garage, Agreement<SerialParts> 
     /// <summary>So many steps after the mounting are looked through.</summary>
     public const int StepsAtMost = 100;
 
-    public static readonly Refusal<Warranty> NotTheseTerms = new(1, "Maker and garage are two parties, there is a day or more to answer, and the money is one that can be paid under the mandate.");
+    // However many claims are owed, their sum is one that an amount may be.
+    private const long DearestAtMost = 1L << 28;
+
+    public static readonly Refusal<Warranty> NotTheseTerms = new(1, "Maker and garage are two parties, there is a day or more to answer, and a claim is of no more than 268,435,456 smallest parts of the mandate's money.");
     public static readonly Refusal<Warranty> NotThisMoney = new(2, "The cost is in other money, is nothing, or is more than one claim may cost.");
     public static readonly Refusal<Warranty> NotCovered = new(3, "Nobody has made that part, it is another maker's, or its maker promises nothing for it.");
     public static readonly Refusal<Warranty> NotMounted = new(4, "The part was not mounted in that vehicle by that step.");
@@ -120,7 +123,7 @@ public sealed record Warranty(Party Maker, Party Garage, Agreement<SerialParts> 
         public Signers MustSign(Facts facts) => Signers.All(Maker, Garage);
 
         public Outcome<Warranty> Decide(Facts facts) =>
-            Maker == Garage || Most.Minor <= 0 || DaysToAnswer == 0 || Mandate.InAll.Unit != Most.Unit || facts.Of(Parts).HasEnded ? NotTheseTerms
+            Maker == Garage || Most.Minor is <= 0 or > DearestAtMost || DaysToAnswer == 0 || Mandate.InAll.Unit != Most.Unit || facts.Of(Parts).HasEnded ? NotTheseTerms
             : facts.Accept(new Warranty(Maker, Garage, Parts, Most, DaysToAnswer, 0, Most.Unit.Of(0))).Allow(Maker, Mandate).Emit(new Agreed(Maker, Garage, Most));
     }
 

@@ -94,9 +94,16 @@ public sealed class SerialPartsStories : ContractTests<SerialParts>
         .When(new SerialParts.Correct(First, 1, Why), signedBy: [Works]).ThenRefused(SerialParts.NotTheLatest)
         .When(new SerialParts.Correct(First, 2, Why), signedBy: [Shop]).ThenEmitted(new SerialParts.Corrected(First, 2, Why))
         .ThenKept(SerialParts.Items, First.Key, Somewhere(First, 2, 2, 1, Vin) with { Alarms = 1 }).ThenKept(SerialParts.Holders, HoldingKey.Of(2, Iso3779.Key(OtherVin)), null)
-        .ThenKept(SerialParts.Steps, StepKey.Of(First.Key, 2), Mounted(Shop, OtherVin, 1) with { Correction = Why })
+        .ThenKept(SerialParts.Steps, StepKey.Of(First.Key, 2), Mounted(Shop, OtherVin, 1) with { Correction = new PartCorrection(Day(0), Why) })
         .When(new SerialParts.Correct(First, 2, Why), signedBy: [Shop]).ThenRefused(SerialParts.NotTheLatest)
         .When(new SerialParts.Correct(First, 9, Why), signedBy: []).ThenRefused(SerialParts.NotTheLatest);
+
+    [Fact]
+    public void What_was_used_before_it_was_made_stays_of_no_batch() => Stocked()
+        .When(Mount(BatteryNo("X-1"), Vin, Shop), signedBy: [Shop])
+        .When(new SerialParts.MakeListed(Battery, new("X-1", "X-2"), "B-26-02", Sheet), signedBy: [Maker]).ThenKept(SerialParts.Items, BatteryNo("X-2").Key, New(BatteryNo("X-2"), 3))
+        .ThenKept(SerialParts.Items, BatteryNo("X-1").Key, Somewhere(BatteryNo("X-1"), 0, 1, 1, Vin) with { Alarms = 1, Unexplained = 1 })
+        .When(new SerialParts.Remove(BatteryNo("X-1"), Vin, By(Shop)), signedBy: [Shop]).ThenKept(SerialParts.Holders, HoldingKey.Of(0, Iso3779.Key(Vin)), null);
 
     [Fact]
     public void A_part_is_said_to_be_in_eight_vehicles_at_most()

@@ -107,6 +107,7 @@ public sealed class WarrantyStories : ContractTests<Warranty>
     {
         Refused(Agree() with { Garage = Maker }, Maker);
         Refused(Agree() with { Most = Cents(0) }, Maker, Shop);
+        Refused(Agree() with { Most = Cents((1L << 28) + 1) }, Maker, Shop);
         Refused(Agree() with { DaysToAnswer = 0 }, Maker, Shop);
         Open(NewWorld(), Agree(), [Maker]).ThenRefused(KernelRefusal.SignatureMissing);
 
