@@ -31,6 +31,7 @@ public static class Program
             CrossingCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
+            EpcisCommand.Create(),
             EpochCommand.Create(),
             EvidenceCommand.Create(),
             FsckCommand.Create(),

@@ -5,6 +5,7 @@ using Keten.Contracts.Machines;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Mobility;
 using Keten.Contracts.Money;
+using Keten.Contracts.Parts;
 using Keten.Contracts.Tariffs;
 using Keten.Contracts.Vehicles;
 using Keten.Kernel;
@@ -39,5 +40,9 @@ public static class BuiltIn
         UsageFeed.Contents,
         Crossing.Contents,
         Loan.Contents,
-        Lease.Contents);
+        Lease.Contents,
+        SerialParts.Contents,
+        Consignment.Contents,
+        Warranty.Contents,
+        JustInTime.Contents);
 }
