@@ -1,5 +1,6 @@
 using Keten.Contracts.Banking;
 using Keten.Contracts.Crossings;
+using Keten.Contracts.Insurance;
 using Keten.Contracts.Machines;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Mobility;
@@ -36,5 +37,8 @@ public static class BuiltIn
         Features.Contents,
         MachineUse.Contents,
         UsageFeed.Contents,
-        Crossing.Contents);
+        Crossing.Contents,
+        InsuranceTariff.Contents,
+        MotorPolicy.Contents,
+        MotorClaims.Contents);
 }
