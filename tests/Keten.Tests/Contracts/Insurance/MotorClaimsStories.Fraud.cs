@@ -15,7 +15,7 @@ public sealed partial class MotorClaimsStories
         .When(Crash("first", Day(20), 400)).When(Crash("second", Day(20).Plus(-86_399), 390))
         .ThenEmitted(new MotorClaims.Opened(2, Paper("second"), Day(20).Plus(-86_399), Cents(160_000), Cents(145_000)), new MotorClaims.Flagged(2, Suspicion.SameEvent))
         .ThenHeld(Cents(290_000))
-        .At(Day(70)).ThenHeld(Cents(145_000))
+        .At(Day(40)).ThenHeld(Cents(145_000))
         .When(new MotorClaims.TakeMoney(2, Note), signedBy: [Ada]).ThenRefused(MotorClaims.NotNow)
         .When(new MotorClaims.Assess(2, Cents(100_000), Report), signedBy: [Assessor]).ThenEmitted(new MotorClaims.Granted(2, Cents(85_000)), new MotorClaims.Assessed(2, Cents(100_000), Report))
         .ThenHeld(Cents(85_000));
@@ -71,7 +71,7 @@ public sealed partial class MotorClaimsStories
         .ThenKept(MotorClaims.Payouts, new(1, 1), new Payout(Shop, Paper("ghost"), Cents(100_000), Cents(0), Cents(0), true))
         .When(new MotorClaims.PayRest(1, 1)).ThenRefused(MotorClaims.NotNow)
         .When(new MotorClaims.TakeMoney(1, Note), signedBy: [Ada]).ThenRefused(MotorClaims.NotNow)
-        .At(Day(70)).ThenBalance(Shop, Cents(0))
+        .At(Day(40)).ThenBalance(Shop, Cents(0))
         .When(new MotorClaims.Admit(1, 1, Report), signedBy: [Assessor])
         .ThenEmitted(new MotorClaims.Given(1, 1, Shop, Cents(100_000), Cents(85_000), Cents(85_000)), new MotorClaims.Admitted(1, 1, Report)).ThenBalance(Shop, Cents(85_000)).ThenHeld(Cents(60_000))
         .When(new MotorClaims.Admit(1, 1, Report), signedBy: [Assessor]).ThenRefused(MotorClaims.NotNow);
@@ -80,7 +80,7 @@ public sealed partial class MotorClaimsStories
     public void A_false_repair_is_vetoed_and_nothing_more_is_paid() => Granted()
         .Meanwhile(world => Serve(world, "true")).When(Repair("true", 65_000, 1)).ThenBalance(Shop, Cents(50_000))
         .When(Repair("ghost", 90_000, 1)).When(new MotorClaims.Veto(1, Reason), signedBy: [Assessor]).ThenHeld(Cents(0))
-        .Later(14).ThenEmitted(new MotorClaims.Granted(1, Cents(50_000)))
+        .Later(5).ThenEmitted(new MotorClaims.Granted(1, Cents(50_000)))
         .When(new MotorClaims.PayRest(1, 2)).ThenRefused(MotorClaims.NothingLeft)
         .When(new MotorClaims.TakeMoney(1, Note), signedBy: [Ada]).ThenRefused(MotorClaims.NothingLeft).ThenBalance(Shop, Cents(50_000));
 
@@ -106,7 +106,7 @@ public sealed partial class MotorClaimsStories
     public void The_holder_does_not_wait_for_ever_for_a_humans_word() => Agreed(Agree()).At(Day(20))
         .When(Crash("first", Day(20), 400)).When(Crash("second", Day(20), 400))
         .When(new MotorClaims.Contest(2, Note), signedBy: [Ada]).When(new MotorClaims.Rule(2, Cents(0)), signedBy: [Judge]).ThenHeld(Cents(145_000))
-        .At(Day(61)).ThenHeld(Cents(145_000)).At(Day(62)).ThenHeld(Cents(0)).ThenState(State with { Count = 2 });
+        .At(Day(31)).ThenHeld(Cents(145_000)).At(Day(32)).ThenHeld(Cents(0)).ThenState(State with { Count = 2 });
 
     [Fact]
     public void What_is_not_watched_is_paid_by_itself()

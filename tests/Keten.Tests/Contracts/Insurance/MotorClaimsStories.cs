@@ -67,7 +67,7 @@ public sealed partial class MotorClaimsStories : ContractTests<MotorClaims>
         .When(new MotorClaims.Veto(1, Reason), signedBy: [Assessor]).ThenEmitted(new MotorClaims.Vetoed(1, Reason)).ThenHeld(Cents(0))
         .When(new MotorClaims.Veto(1, Reason), signedBy: [Assessor]).ThenRefused(MotorClaims.NotNow)
         .When(new MotorClaims.TakeMoney(1, Note), signedBy: [Ada]).ThenRefused(MotorClaims.NotNow)
-        .Later(14).ThenEmitted(new MotorClaims.Closed(1, Cents(0), Cents(0))).ThenState(State with { Count = 1 });
+        .Later(5).ThenEmitted(new MotorClaims.Closed(1, Cents(0), Cents(0))).ThenState(State with { Count = 1 });
 
     [Fact]
     public void The_arbiter_rules_what_is_paid() => Crashed()
@@ -85,16 +85,16 @@ public sealed partial class MotorClaimsStories : ContractTests<MotorClaims>
     public void Where_nobody_rules_it_is_as_if_nobody_had_contested()
     {
         Crashed().When(new MotorClaims.Veto(1, Reason), signedBy: [Assessor]).When(new MotorClaims.Contest(1, Note), signedBy: [Ada])
-            .Later(30).ThenEmitted(new MotorClaims.Closed(1, Cents(0), Cents(0)));
+            .Later(7).ThenEmitted(new MotorClaims.Closed(1, Cents(0), Cents(0)));
         Crashed().When(new MotorClaims.Assess(1, Cents(65_000), Report), signedBy: [Assessor]).ThenHeld(Cents(50_000)).When(new MotorClaims.Contest(1, Note), signedBy: [Ada])
-            .Later(30).ThenEmitted(new MotorClaims.Granted(1, Cents(50_000))).ThenHeld(Cents(50_000));
+            .Later(7).ThenEmitted(new MotorClaims.Granted(1, Cents(50_000))).ThenHeld(Cents(50_000));
     }
 
     [Fact]
     public void A_veto_of_more_leaves_what_was_granted_before() => Granted()
         .When(Estimate("high", 300_000)).ThenHeld(Cents(285_000))
         .When(new MotorClaims.Veto(1, Reason), signedBy: [Assessor]).ThenHeld(Cents(145_000))
-        .Later(14).ThenEmitted(new MotorClaims.Granted(1, Cents(145_000)));
+        .Later(5).ThenEmitted(new MotorClaims.Granted(1, Cents(145_000)));
 
     [Fact]
     public void The_assessor_says_what_the_damage_is() => Crashed()
@@ -114,16 +114,16 @@ public sealed partial class MotorClaimsStories : ContractTests<MotorClaims>
         .Meanwhile(world => Serve(world, "all")).When(Repair("all", 300_000, 1)).ThenEmitted(new MotorClaims.Given(1, 1, Shop, Cents(300_000), Cents(285_000), Cents(145_000))).ThenHeld(Cents(0))
         .When(new MotorClaims.Close(1), signedBy: [Ada]).ThenRefused(MotorClaims.StillOpen)
         .When(new MotorClaims.PayRest(1, 1)).ThenRefused(MotorClaims.NothingLeft)
-        .Later(40).ThenEmitted()
+        .Later(10).ThenEmitted()
         .Meanwhile(world => world.Do(Money, new EMoney.Issue(Insurer, Cents(500_000), Note), Bank))
-        .When(new MotorClaims.PayRest(1, 1)).ThenEmitted(new MotorClaims.PaidOut(1, 1, Shop, Cents(108_000)))
-        .When(new MotorClaims.PayRest(1, 1)).ThenEmitted(new MotorClaims.PaidOut(1, 1, Shop, Cents(32_000))).ThenBalance(Shop, Cents(285_000)).ThenHeld(Cents(0))
+        .When(new MotorClaims.PayRest(1, 1)).ThenEmitted(new MotorClaims.PaidOut(1, 1, Shop, Cents(104_000)))
+        .When(new MotorClaims.PayRest(1, 1)).ThenEmitted(new MotorClaims.PaidOut(1, 1, Shop, Cents(36_000))).ThenBalance(Shop, Cents(285_000)).ThenHeld(Cents(0))
         .When(new MotorClaims.PayRest(1, 1)).ThenRefused(MotorClaims.NothingLeft)
-        .Later(40).ThenEmitted(new MotorClaims.Closed(1, Cents(285_000), Cents(0)));
+        .Later(10).ThenEmitted(new MotorClaims.Closed(1, Cents(285_000), Cents(0)));
 
     [Fact]
     public void What_nobody_repairs_in_time_goes_back_to_the_insurer() => Granted()
-        .At(Day(62)).ThenEmitted(new MotorClaims.Closed(1, Cents(0), Cents(145_000))).ThenHeld(Cents(0)).ThenBalance(Insurer, Cents(1_000_000 + 8_000))
+        .At(Day(32)).ThenEmitted(new MotorClaims.Closed(1, Cents(0), Cents(145_000))).ThenHeld(Cents(0)).ThenBalance(Insurer, Cents(1_000_000 + 4_000))
         .When(new MotorClaims.Close(1), signedBy: [Ada]).ThenRefused(MotorClaims.NotNow);
 
     [Fact]
@@ -255,7 +255,7 @@ public sealed partial class MotorClaimsStories : ContractTests<MotorClaims>
             .When(new MotorClaims.Renew(UpTo(1_000_000, 9_000_000)), signedBy: [Insurer]);
         for (var number = 1u; number <= story.State.Count; number++)
             if (CaseOf(story, number).Stage is ClaimStage.Proposed or ClaimStage.Flagged) story.When(new MotorClaims.Veto(number, Reason), signedBy: [Assessor]);
-        story.Later(31);
+        story.Later(8);
         for (var number = 1u; number <= story.State.Count; number++)
         {
             for (var payout = 1u; payout <= CaseOf(story, number).Payouts; payout++)

@@ -121,40 +121,38 @@ public sealed class MotorPolicyStories : ContractTests<MotorPolicy>
 
     [Fact]
     public void Who_does_not_pay_is_warned_and_then_not_covered() => Broke()
-        .At(March).At(April).ThenEmitted(new MotorPolicy.InArrears(Cents(12_000), Day(104)), Settled(March, earned: 4_000, driven: 0, paid: 0, owed: 12_000)).ThenHeld(Cents(0))
-        .At(Day(104)).ThenEmitted(new MotorPolicy.Finished(PolicyEnd.Lapsed, Day(104), Cents(0), Cents(1_867)))
-        .ThenKept(MotorPolicy.Covers, Day(0), new MotorPolicy.Cover(Day(104), Terms.Cover))
-        .When(Driven(After(1, Day(104), 1, 1))).ThenRefused(MotorPolicy.NotNow)
-        .When(new MotorPolicy.Pay(Cents(1_868)), signedBy: [Ada]).ThenRefused(MotorPolicy.NothingOwed)
+        .At(February).ThenEmitted(new MotorPolicy.InArrears(Cents(4_000), Day(45)), Settled(Day(0), earned: 4_000, driven: 0, paid: 0, owed: 4_000)).ThenHeld(Cents(0))
+        .At(Day(45)).ThenEmitted(new MotorPolicy.Finished(PolicyEnd.Lapsed, Day(45), Cents(0), Cents(2_000)))
+        .ThenKept(MotorPolicy.Covers, Day(0), new MotorPolicy.Cover(Day(45), Terms.Cover))
+        .When(Driven(After(1, Day(45), 1, 1))).ThenRefused(MotorPolicy.NotNow)
+        .When(new MotorPolicy.Pay(Cents(2_001)), signedBy: [Ada]).ThenRefused(MotorPolicy.NothingOwed)
         .When(new MotorPolicy.Pay(Cents(0)), signedBy: [Ada]).ThenRefused(MotorPolicy.NotThisMoney)
         .Meanwhile(world => world.Do(Money, new EMoney.Issue(Ada, Cents(5_000), Note), Bank))
-        .When(new MotorPolicy.Pay(Cents(1_000)), signedBy: [Ada]).ThenEmitted(new MotorPolicy.Received(Cents(1_000), Cents(867))).ThenBalance(Insurer, Cents(1_013_000))
-        .When(new MotorPolicy.Pay(Cents(867)), signedBy: [Ada]).ThenEnded().ThenBalance(Insurer, Cents(1_013_867));
+        .When(new MotorPolicy.Pay(Cents(500)), signedBy: [Ada]).ThenEmitted(new MotorPolicy.Received(Cents(500), Cents(1_500))).ThenBalance(Insurer, Cents(1_004_500))
+        .When(new MotorPolicy.Pay(Cents(1_500)), signedBy: [Ada]).ThenEnded().ThenBalance(Insurer, Cents(1_006_000));
 
     [Fact]
-    public void Who_pays_within_the_days_of_grace_stays_covered() => Broke().At(April)
+    public void Who_pays_within_the_days_of_grace_stays_covered() => Broke().At(February)
         .When(new MotorPolicy.Collect(), signedBy: [Insurer]).ThenRefused(MotorPolicy.NothingOwed)
-        .Meanwhile(world => world.Do(Money, new EMoney.Issue(Ada, Cents(5_000), Note), Bank))
-        .When(new MotorPolicy.Collect(), signedBy: [Insurer]).ThenEmitted(new MotorPolicy.Received(Cents(5_000), Cents(7_000))).ThenHeld(Cents(5_000))
-        .Meanwhile(world => world.Do(Money, new EMoney.Issue(Ada, Cents(8_000), Paper("more")), Bank)).At(Day(103))
-        .When(new MotorPolicy.Pay(Cents(7_000)), signedBy: [Ada]).ThenEmitted(new MotorPolicy.Received(Cents(7_000), Cents(0))).ThenHeld(Cents(12_000))
-        .At(Day(104)).ThenEmitted().ThenKept(MotorPolicy.Covers, Day(0), new MotorPolicy.Cover(NextYear, Terms.Cover));
+        .Meanwhile(world => world.Do(Money, new EMoney.Issue(Ada, Cents(1_500), Note), Bank))
+        .When(new MotorPolicy.Collect(), signedBy: [Insurer]).ThenEmitted(new MotorPolicy.Received(Cents(1_500), Cents(2_500))).ThenHeld(Cents(1_500))
+        .Meanwhile(world => world.Do(Money, new EMoney.Issue(Ada, Cents(2_500), Paper("more")), Bank)).At(Day(44))
+        .When(new MotorPolicy.Pay(Cents(2_500)), signedBy: [Ada]).ThenEmitted(new MotorPolicy.Received(Cents(2_500), Cents(0))).ThenHeld(Cents(4_000))
+        .At(Day(45)).ThenEmitted().ThenKept(MotorPolicy.Covers, Day(0), new MotorPolicy.Cover(NextYear, Terms.Cover));
 
     [Fact]
-    public void A_missed_payment_is_collected_with_the_next_month_and_warned_of_once() =>
-        Open(TariffWorld().Do(Market, new InsuranceTariff.Revise(Terms with { DaysOfGrace = 60 }, Note), Insurer), Quote(), [Insurer])
-            .When(Accept(each: 15_000), signedBy: [Ada]).Meanwhile(Impoverish).At(April)
-            .ThenEmitted(
-                Settled(Day(0), 4_000, 0, 0, 0), Settled(February, 4_000, 0, 0, 0), new MotorPolicy.InArrears(Cents(12_000), Day(150)), Settled(March, 4_000, 0, 0, 12_000))
-            .At(Day(120)).ThenEmitted(Settled(April, 4_000, 0, 0, 12_000))
+    public void What_was_missed_is_collected_with_the_months_that_follow_and_warned_of_once() =>
+        Open(TariffWorld().Do(Market, new InsuranceTariff.Revise(Terms with { DaysOfGrace = 60 }, Note), Insurer), Quote() with { Instalments = 12 }, [Insurer])
+            .When(Accept(each: 15_000), signedBy: [Ada]).Meanwhile(Impoverish)
+            .At(March).ThenEmitted(new MotorPolicy.InArrears(Cents(4_000), Day(91)), Settled(Day(0), 4_000, 0, 0, 4_000), Settled(February, 4_000, 0, 0, 8_000))
             .Meanwhile(world => world.Do(Money, new EMoney.Issue(Ada, Cents(20_000), Note), Bank))
-            .At(Day(151)).ThenEmitted(new MotorPolicy.Finished(PolicyEnd.Lapsed, Day(150), Cents(0), Cents(0))).ThenBalance(Ada, Cents(12_129)).ThenEnded();
+            .At(April).ThenEmitted(Settled(March, 4_000, 0, 12_000, 0)).ThenBalance(Ada, Cents(8_000)).ThenHeld(Cents(4_000)).At(Day(91)).ThenEmitted();
 
     [Fact]
-    public void The_insurer_lets_go_what_is_owed_at_the_end() => Broke().At(Day(104))
-        .When(new MotorPolicy.Waive(), signedBy: [Insurer]).ThenEmitted(new MotorPolicy.Waived(Cents(1_867))).ThenEnded()
-        .When(new MotorPolicy.GiveBack(Cents(12_001), Note), signedBy: [Insurer]).ThenRefused(MotorPolicy.NotSoMuch)
-        .When(new MotorPolicy.GiveBack(Cents(12_000), Note), signedBy: [Insurer]).ThenEmitted(new MotorPolicy.GivenBack(Cents(12_000), Note)).ThenBalance(Insurer, Cents(1_000_000));
+    public void The_insurer_lets_go_what_is_owed_at_the_end() => Broke().At(Day(45))
+        .When(new MotorPolicy.Waive(), signedBy: [Insurer]).ThenEmitted(new MotorPolicy.Waived(Cents(2_000))).ThenEnded()
+        .When(new MotorPolicy.GiveBack(Cents(4_001), Note), signedBy: [Insurer]).ThenRefused(MotorPolicy.NotSoMuch)
+        .When(new MotorPolicy.GiveBack(Cents(4_000), Note), signedBy: [Insurer]).ThenEmitted(new MotorPolicy.GivenBack(Cents(4_000), Note)).ThenBalance(Insurer, Cents(1_000_000));
 
     [Fact]
     public void Nothing_is_let_go_while_it_runs_and_what_was_not_had_is_not_given_back() => Bought()
@@ -234,11 +232,12 @@ public sealed class MotorPolicyStories : ContractTests<MotorPolicy>
     [Fact]
     public void Another_mandate_takes_the_place_of_the_first() => Bought()
         .When(new MotorPolicy.Renew(new Mandate(Wh(1), Wh(1), Day(9))), signedBy: [Ada]).ThenRefused(MotorPolicy.NotThisMoney)
-        .When(new MotorPolicy.Renew(UpTo(10_000, 10_000)), signedBy: [Ada]).ThenEmitted(new MotorPolicy.MandateRenewed(UpTo(10_000, 10_000)))
-        .At(March).At(April).ThenEmitted(new MotorPolicy.InArrears(Cents(2_000), Day(104)), Settled(March, earned: 4_000, driven: 0, paid: 10_000, owed: 2_000));
+        .When(new MotorPolicy.Renew(UpTo(100, 100)), signedBy: [Ada]).ThenEmitted(new MotorPolicy.MandateRenewed(UpTo(100, 100)))
+        .At(Day(10)).When(Driven(After(1, Day(10), 1_000, 15)))
+        .At(February).ThenEmitted(new MotorPolicy.InArrears(Cents(1_640), Day(45)), Settled(Day(0), earned: 4_000, driven: 1_740, paid: 100, owed: 1_640));
 
     [Fact]
-    public void What_is_over_is_over() => Broke().At(Day(104))
+    public void What_is_over_is_over() => Broke().At(Day(45))
         .When(new MotorPolicy.Cancel(), signedBy: [Ada]).ThenRefused(MotorPolicy.NotNow)
         .When(new MotorPolicy.EndBySale()).ThenRefused(MotorPolicy.NotNow)
         .When(new MotorPolicy.Restate(Risk), signedBy: [Insurer, Ada]).ThenRefused(MotorPolicy.NotNow)
@@ -293,7 +292,7 @@ public sealed class MotorPolicyStories : ContractTests<MotorPolicy>
         .Meanwhile(world => world.Do(Claims, Crash("crash", Day(20), 400))).At(Day(22)).Meanwhile(world => world.Do(Claims, new MotorClaims.TakeMoney(1, Note), Ada));
 
     // Ada has nothing left after the first instalment.
-    private Story<MotorPolicy> Broke() => Bought().Meanwhile(Impoverish);
+    private Story<MotorPolicy> Broke() => Open(TariffWorld(), Quote() with { Instalments = 12 }, [Insurer]).When(Accept(), signedBy: [Ada]).Meanwhile(Impoverish);
 
-    private static void Impoverish(World world) => world.Do(Money, new EMoney.Redeem(Ada, Cents(88_000), Note), Ada);
+    private static void Impoverish(World world) => world.Do(Money, new EMoney.Redeem(Ada, Cents(96_000), Note), Ada);
 }

@@ -68,11 +68,11 @@ internal static class Underwriting
         new(Signing.Signed(new MotorPolicy.Driven(agreement ?? Policy, counter), by ?? Box));
 
     /// <summary>
-    /// From 10 km/h 800.00 are expected, from 20 km/h 1,600.00, from 40 km/h 8,000.00. Two days to veto, 14 to contest, 30 to rule, 40 to repair. In money it is 84 %. Two claims within a day, cover
+    /// From 10 km/h 800.00 are expected, from 20 km/h 1,600.00, from 40 km/h 8,000.00. Two days to veto, 5 to contest, 7 to rule, 10 to repair. In money it is 84 %. Two claims within a day, cover
     /// bought less than a day before, and more than 1,000 km a day are looked at, and repairs that are not in the book.
     /// </summary>
     public static readonly ClaimTerms Handling = new(
-        new(new ExpectedDamage(10, Cents(80_000)), new ExpectedDamage(20, Cents(160_000)), new ExpectedDamage(40, Cents(800_000))), 48, 14, 30, 40, new Rate(840_000),
+        new(new ExpectedDamage(10, Cents(80_000)), new ExpectedDamage(20, Cents(160_000)), new ExpectedDamage(40, Cents(800_000))), 48, 5, 7, 10, new Rate(840_000),
         new(new Watch(Suspicion.SameEvent, 86_400), new Watch(Suspicion.BoughtAfter, 86_400), new Watch(Suspicion.OdometerMisfit, 1_000_000), new Watch(Suspicion.NotInTheBook, 0)));
 
     /// <summary>Ada has bought her policy.</summary>
