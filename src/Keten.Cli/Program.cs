@@ -37,6 +37,7 @@ public static class Program
             FsckCommand.Create(),
             GenesisCommand.Create(),
             IbanCommand.Create(),
+            InsuranceCommand.Create(),
             InvoiceCommand.Create(),
             KeyCommand.Create(),
             NetworkCommand.Create(),

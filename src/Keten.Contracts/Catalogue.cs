@@ -1,6 +1,7 @@
 using Keten.Contracts.Banking;
 using Keten.Contracts.Crossings;
 using Keten.Contracts.Financing;
+using Keten.Contracts.Insurance;
 using Keten.Contracts.Machines;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Mobility;
@@ -41,6 +42,9 @@ public static class BuiltIn
         Crossing.Contents,
         Loan.Contents,
         Lease.Contents,
+        InsuranceTariff.Contents,
+        MotorPolicy.Contents,
+        MotorClaims.Contents,
         SerialParts.Contents,
         Consignment.Contents,
         Warranty.Contents,

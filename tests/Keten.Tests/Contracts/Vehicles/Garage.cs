@@ -20,9 +20,9 @@ internal static class Garage
     public static readonly Agreement<VehicleLife> Book = new(4), OtherBook = new(5);
 
     /// <summary>Two vehicles are built and have books; nobody has registered them. Ada, Bob and Grid have 100.00 each.</summary>
-    public static World BuiltWorld(bool countersigns = false)
+    public static World BuiltWorld(bool countersigns = false, params Actor[] others)
     {
-        var world = new World(Bank, Ada, Bob, Judge, Grid, Eve, Office, Works, Shop, Tester, Police);
+        var world = new World([Bank, Ada, Bob, Judge, Grid, Eve, Office, Works, Shop, Tester, Police, .. others]);
         world.Open(new EMoney.Begin(Bank, "EUR", 2), Bank);
         foreach (var one in new[] { Ada, Bob, Grid }) world.Do(Money, new EMoney.Issue(one, Cents(10_000), Paper("paid in by " + one.Name)), Bank);
         world.Open(new Registration.Establish(Office, "NL", countersigns), Office);
@@ -37,5 +37,5 @@ internal static class Garage
     }
 
     /// <summary>The same, and Ada keeps the first.</summary>
-    public static World KeptWorld(bool countersigns = false) => BuiltWorld(countersigns).Do(Register, new Registration.Admit(Vin, Ada, Book), Office, Ada);
+    public static World KeptWorld(bool countersigns = false, params Actor[] others) => BuiltWorld(countersigns, others).Do(Register, new Registration.Admit(Vin, Ada, Book), Office, Ada);
 }
