@@ -1,5 +1,6 @@
 using Keten.Contracts.Banking;
 using Keten.Contracts.Crossings;
+using Keten.Contracts.Devices;
 using Keten.Contracts.Machines;
 using Keten.Contracts.Metering;
 using Keten.Contracts.Mobility;
@@ -36,5 +37,7 @@ public static class BuiltIn
         Features.Contents,
         MachineUse.Contents,
         UsageFeed.Contents,
-        Crossing.Contents);
+        Crossing.Contents,
+        DeviceRegister.Contents,
+        SensorLog.Contents);
 }
