@@ -1,5 +1,6 @@
 using Keten.Contracts.Banking;
 using Keten.Contracts.Crossings;
+using Keten.Contracts.Devices;
 using Keten.Contracts.Financing;
 using Keten.Contracts.Insurance;
 using Keten.Contracts.Machines;
@@ -48,5 +49,7 @@ public static class BuiltIn
         SerialParts.Contents,
         Consignment.Contents,
         Warranty.Contents,
-        JustInTime.Contents);
+        JustInTime.Contents,
+        DeviceRegister.Contents,
+        SensorLog.Contents);
 }

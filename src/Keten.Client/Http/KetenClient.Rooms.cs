@@ -50,12 +50,26 @@ public sealed partial class KetenClient
     {
         // Drawn here, so that what is sent again after a broken answer is the same document.
         var salt = new Hash(RandomNumberGenerator.GetBytes(Hash.Size));
+        return (await PutDocumentAsync(content, mediaType, salt, readers, agreement, cancel), salt);
+    }
+
+    /// <summary>Keeps a document under a salt that was drawn before: by whoever may have to keep the same document again after a crash.</summary>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="mediaType">What it is.</param>
+    /// <param name="salt">32 random bytes, as secret as the document.</param>
+    /// <param name="readers">Parties who may read it beside its owner.</param>
+    /// <param name="agreement">The agreement whose readers may read it; 0: none.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <returns>The commitment, which may stand on the ledger.</returns>
+    public async Task<Hash> PutDocumentAsync(
+        ReadOnlyMemory<byte> content, string mediaType, Hash salt, IReadOnlyList<Party>? readers = null, ulong agreement = 0, CancellationToken cancel = default)
+    {
         var body = new JsonObject { ["content"] = Convert.ToBase64String(content.Span), ["mediaType"] = mediaType, ["salt"] = salt.ToString() };
         if (readers is { Count: > 0 }) body["readers"] = new JsonArray([.. readers.Select(reader => (JsonNode)reader.ToString())]);
         if (agreement != 0) body["agreement"] = agreement;
         var answer = ObjectOf(await transport.SendAsync(HttpMethod.Post, "v1/documents", cancel, JsonSerializer.SerializeToUtf8Bytes(body), "application/json"));
         var commitment = Commitment.Of(Hash.Bytes(in salt), content.Span);
-        return (string?)answer["commitment"] == commitment.ToString() ? (commitment, salt) : throw new UnexpectedAnswerException("The node keeps the document under another commitment.");
+        return (string?)answer["commitment"] == commitment.ToString() ? commitment : throw new UnexpectedAnswerException("The node keeps the document under another commitment.");
     }
 
     /// <summary>A document by its commitment, for its readers; null where there is none, or none for this reader.</summary>

@@ -107,6 +107,14 @@ public sealed partial class KetenClient : IDisposable
     public async Task<JsonObject?> RecordsAsync(ulong agreement, byte table, string? after = null, int limit = 100, CancellationToken cancel = default) =>
         await FindAsync($"v1/agreements/{Text(agreement)}/records/{Text(table)}?limit={Text((ulong)limit)}{(after is null ? "" : "&after=" + after)}", cancel);
 
+    /// <summary>One child record {key, record}, or null.</summary>
+    /// <param name="agreement">Whose.</param>
+    /// <param name="table">Its table.</param>
+    /// <param name="key">The key's bytes.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public async Task<JsonObject?> RecordAsync(ulong agreement, byte table, ReadOnlyMemory<byte> key, CancellationToken cancel = default) =>
+        await FindAsync($"v1/agreements/{Text(agreement)}/records/{Text(table)}/{Convert.ToHexStringLower(key.Span)}", cancel);
+
     /// <summary>All accounts of a party or an agreement; null where they are not for this reader.</summary>
     public async Task<JsonObject?> AccountsAsync(Owner owner, CancellationToken cancel = default) => await FindAsync("v1/accounts/" + Text(owner), cancel);
 

@@ -1,3 +1,4 @@
+using Keten.Contracts.Devices;
 using Keten.Contracts.Tariffs;
 using Keten.Kernel;
 
@@ -13,7 +14,10 @@ namespace Keten.Contracts.Metering;
 /// <param name="Tariff">What use costs.</param>
 /// <param name="Arrears">What the Customer owes on all sessions together.</param>
 /// <param name="Overpaid">What the Provider owes on all sessions together.</param>
-public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, Agreement<Tariff> Tariff, Amount Arrears, Amount Overpaid)
+/// <param name="Register">Where meters have to be enrolled and in force, where both agreed to that.</param>
+/// <param name="Wish">What the Customer set beforehand for a session, where anything.</param>
+public sealed record MeteredUse(
+    Party Provider, Party Customer, Party Arbiter, Agreement<Tariff> Tariff, Amount Arrears, Amount Overpaid, Agreement<DeviceRegister>? Register, SessionWish? Wish)
 {
     /// <summary>The Customer can dispute a session for so many days after it was charged.</summary>
     public const int DaysToDispute = 60;
@@ -48,6 +52,8 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
     public static readonly Refusal<MeteredUse> NothingToCollect = new(16, "Nothing is open on the session, or nothing can be collected now.");
     public static readonly Refusal<MeteredUse> NotAMeterHere = new(17, "The meter has been accepted already, or is not accepted.");
     public static readonly Refusal<MeteredUse> NotAPayer = new(18, "Only provider and customer give mandates here.");
+    public static readonly Refusal<MeteredUse> NotInForce = new(19, "The meter is not in the agreed register, is revoked, or its calibration was not in force.");
+    public static readonly Refusal<MeteredUse> NotAWish = new(20, "A wish is of the tariff's units and of more than nothing, and an hour to be full by needs the energy that is wanted.");
 
     /// <summary>Meters, and what each showed last under this agreement.</summary>
     public static readonly Records<Party, Meter> Meters = new(1);
@@ -57,6 +63,9 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
 
     /// <summary>Disputes that are open.</summary>
     public static readonly Records<Hash, OpenDispute> Disputes = new(3);
+
+    /// <summary>Wishes of before, by the moment from which they were no longer in force.</summary>
+    public static readonly Records<Instant, SessionWish> EarlierWishes = new(4);
 
     public readonly record struct Meter(bool Accepted, Amount? Register, Instant? At);
 
@@ -88,7 +97,7 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
             var currency = facts.Of(Tariff).State.Terms.Currency;
             if (PaidIn.Unit != currency || PaidIn.Minor < 0 || Safeguard.InAll.Unit != currency || (Leave is { } asked && asked.InAll.Unit != currency)) return NotThisMoney;
             if (!facts.CanBeHeld(currency)) return NotThisMoney;
-            var agreed = facts.Accept(new MeteredUse(Provider, Customer, Arbiter, Tariff, currency.Of(0), currency.Of(0)))
+            var agreed = facts.Accept(new MeteredUse(Provider, Customer, Arbiter, Tariff, currency.Of(0), currency.Of(0), null, null))
                 .Hold(PaidIn, from: Customer).Allow(Provider, Safeguard);
             if (Leave is { } leave) agreed.Allow(Customer, leave);
             foreach (var meter in Meters) agreed.Put(MeteredUse.Meters, meter, new Meter(true, null, null));
@@ -96,7 +105,10 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
         }
     }
 
-    /// <summary>What a meter signed is priced and paid. Anybody may hand it in: the meter's own signature is proof enough.</summary>
+    /// <summary>
+    /// What a meter signed is priced and paid, up to what the Customer wished that it cost at most: the rest is the Provider's, who could have stopped in time. Anybody may hand it in: the meter's own
+    /// signature is proof enough.
+    /// </summary>
     /// <param name="Usage">Signed by an accepted meter.</param>
     public readonly record struct Charge(Signed<Usage> Usage) : IClause<MeteredUse>
     {
@@ -111,17 +123,18 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
             var (first, last) = (points[0], points[^1]);
             if (first.At < meter.At || first.Register.Minor < meter.Register?.Minor) return RunsBack;
             if (last.At > facts.Now.Plus(SecondsAhead)) return AheadOfTime;
+            if (agreed.Register is { } register && (facts.Of(register).Find(DeviceRegister.Devices, by) is not { } device || !device.IsInForce(last.At))) return NotInForce;
             if (facts.Of(agreed.Tariff).At(first.At) is not { } terms) return NoTariffThen;
             var (outcome, priced) = TariffPricing.Price(terms, points.AsSpan());
             if (priced is null) return Because(outcome);
 
-            var cost = priced.InclVat;
+            var (net, vat, cost) = SessionWish.Held(priced, agreed.WishAt(first.At, facts)?.AtMost);
             var (outOfHeld, byMandate) = agreed.Payable(cost, facts);
-            var session = new Session(by, first.At, facts.Now, priced.Energy, cost, priced.Vat, outOfHeld + byMandate, false);
+            var session = new Session(by, first.At, facts.Now, priced.Energy, cost, vat, outOfHeld + byMandate, false);
             return facts.Accept(agreed.With(null, session))
                 .Pay(outOfHeld, to: agreed.Provider).Move(byMandate, from: agreed.Customer, to: agreed.Provider)
                 .Put(Sessions, document, session).Put(Meters, by, new Meter(true, last.Register, last.At))
-                .Emit(new Charged(document, by, first.At, last.At, priced.Energy, priced.ExclVat, priced.Vat, cost, session.Paid));
+                .Emit(new Charged(document, by, first.At, last.At, priced.Energy, net, vat, cost, session.Paid));
         }
 
         private static Refusal<MeteredUse> Because(PricingOutcome outcome) => outcome switch
@@ -300,6 +313,35 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
             : facts.Accept(agreed).Put(Meters, Meter, meter with { Accepted = false }).Emit(new MeterDropped(Meter));
     }
 
+    /// <summary>Both agree that meters have to be in force in a register, from now on.</summary>
+    /// <param name="Register">The register; none: no longer.</param>
+    public readonly record struct Bind(Agreement<DeviceRegister>? Register) : IClause<MeteredUse>
+    {
+        public Signers MustSign(MeteredUse agreed, Facts facts) => Signers.All(agreed.Provider, agreed.Customer);
+
+        public Outcome<MeteredUse> Decide(MeteredUse agreed, Facts facts) => facts.Accept(agreed with { Register = Register }).Emit(new Bound(Register));
+    }
+
+    /// <summary>The Customer sets beforehand what holds for each session that begins from now on, until the next wish.</summary>
+    /// <param name="AtMost">A session costs at most this, VAT included; the Provider stops it in time.</param>
+    /// <param name="OnlySurplus">Only from what the Provider's own sun gives beyond its own use.</param>
+    /// <param name="Wanted">How much energy is wanted.</param>
+    /// <param name="FullBy">By which minute of the day, in the tariff's local time, the energy that is wanted is to be in, surplus or not.</param>
+    public readonly record struct Wishes(Amount? AtMost, bool OnlySurplus, Amount? Wanted, ushort? FullBy) : IClause<MeteredUse>
+    {
+        public Signers MustSign(MeteredUse agreed, Facts facts) => Signers.All(agreed.Customer);
+
+        public Outcome<MeteredUse> Decide(MeteredUse agreed, Facts facts)
+        {
+            var wish = new SessionWish(facts.Now, AtMost, OnlySurplus, Wanted, FullBy);
+            if (!wish.IsPossible(agreed.Currency, facts.Of(agreed.Tariff).State.Terms.Energy)) return NotAWish;
+            var wished = facts.Accept(agreed with { Wish = wish });
+            // One that was in force for no second was never in force.
+            if (agreed.Wish is { } before && before.Since < facts.Now) wished.Put(EarlierWishes, facts.Now, before);
+            return wished.Emit(new Wished(wish));
+        }
+    }
+
     /// <summary>Either side ends it, and the Customer has back what is left of what was paid in. While one owes the other, it takes whoever is owed.</summary>
     public readonly record struct End : IClause<MeteredUse>, IExit
     {
@@ -332,18 +374,29 @@ public sealed record MeteredUse(Party Provider, Party Customer, Party Arbiter, A
     public readonly record struct MeterAccepted(Party Meter) : IEvent;
     public readonly record struct MeterDropped(Party Meter) : IEvent;
     public readonly record struct Ended(Amount ToCustomer) : IEvent;
+    public readonly record struct Bound(Agreement<DeviceRegister>? Register) : IEvent;
+    public readonly record struct Wished(SessionWish Wish) : IEvent;
 
     public static readonly Contract<MeteredUse> Contents = new Contract<MeteredUse>(code: 4, version: 1, Codecs.MeteredUse.State)
         .Opens(1, Codecs.MeteredUse.Agree).Does(2, Codecs.MeteredUse.Charge).Does(3, Codecs.MeteredUse.Collect).Corrects(4, Codecs.MeteredUse.Credit)
         .Does(5, Codecs.MeteredUse.Dispute).Does(6, Codecs.MeteredUse.Answer).Does(7, Codecs.MeteredUse.Concede).Does(8, Codecs.MeteredUse.Drop).Does(9, Codecs.MeteredUse.Rule)
         .FallsDue(10, Codecs.MeteredUse.NoAnswer).FallsDue(11, Codecs.MeteredUse.NoRuling).Does(12, Codecs.MeteredUse.TopUp).Does(13, Codecs.MeteredUse.Renew)
-        .Does(14, Codecs.MeteredUse.AcceptMeter).Does(15, Codecs.MeteredUse.DropMeter).Does(16, Codecs.MeteredUse.End)
+        .Does(14, Codecs.MeteredUse.AcceptMeter).Does(15, Codecs.MeteredUse.DropMeter).Does(16, Codecs.MeteredUse.End).Does(17, Codecs.MeteredUse.Bind).Does(18, Codecs.MeteredUse.Wishes)
         .Tells(1, Codecs.MeteredUse.Agreed).Tells(2, Codecs.MeteredUse.Charged).Tells(3, Codecs.MeteredUse.Collected).Tells(4, Codecs.MeteredUse.Credited)
         .Tells(5, Codecs.MeteredUse.Disputed).Tells(6, Codecs.MeteredUse.Answered).Tells(7, Codecs.MeteredUse.Settled).Tells(8, Codecs.MeteredUse.ToppedUp)
         .Tells(9, Codecs.MeteredUse.Renewed).Tells(10, Codecs.MeteredUse.MeterAccepted).Tells(11, Codecs.MeteredUse.MeterDropped).Tells(12, Codecs.MeteredUse.Ended)
-        .Keeps(Meters, Codecs.MeteredUse.Meter).Keeps(Sessions, Codecs.Session).Keeps(Disputes, Codecs.OpenDispute)
+        .Tells(13, Codecs.MeteredUse.Bound).Tells(14, Codecs.MeteredUse.Wished)
+        .Keeps(Meters, Codecs.MeteredUse.Meter).Keeps(Sessions, Codecs.Session).Keeps(Disputes, Codecs.OpenDispute).Keeps(EarlierWishes, Codecs.SessionWish)
         .Refuses(NotThreeParties, NotThisMoney, NotTheMeter, ChargedAlready, RunsBack, NoReading, AheadOfTime, NoTariffThen, CannotBePriced, NoSuchSession, NotLess, InDispute)
-        .Refuses(NotInDispute, CannotBeDisputed, TooManyDisputes, NothingToCollect, NotAMeterHere, NotAPayer);
+        .Refuses(NotInDispute, CannotBeDisputed, TooManyDisputes, NothingToCollect, NotAMeterHere, NotAPayer, NotInForce, NotAWish);
+
+    // The wish that was in force when a session began: who wishes later does not make a charge that is under way cost less.
+    private SessionWish? WishAt(Instant begin, Facts facts)
+    {
+        if (Wish is not { } latest || begin >= latest.Since) return Wish;
+        foreach (var (_, earlier) in facts.Next(EarlierWishes, after: (Instant?)begin, atMost: 1)) return begin >= earlier.Since ? earlier : null;
+        return null;
+    }
 
     // Out of what is paid in, then under the Customer's mandate, as far as both go. What is on hold for disputes is nobody's yet.
     private (Amount OutOfHeld, Amount ByMandate) Payable(Amount cost, Facts facts)

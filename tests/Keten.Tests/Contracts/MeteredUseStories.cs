@@ -250,7 +250,7 @@ public sealed partial class MeteredUseStories : ContractTests<MeteredUse>
 
     private Story<MeteredUse> Prepaid(long cents) => Open(PricedWorld(), Terms(cents, null), [Grid, Ada]);
 
-    private static MeteredUse Plain => new(Grid, Ada, Judge, Prices, Cents(0), Cents(0));
+    private static MeteredUse Plain => new(Grid, Ada, Judge, Prices, Cents(0), Cents(0), null, null);
 
     private static MeteredUse.Agree Terms(long paidIn, Mandate? leave) => new(Grid, Ada, Judge, Prices, new Many<Party>(Box), Cents(paidIn), leave, UpTo(2_000, 5_000));
 

@@ -1,12 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Keten.Client;
 using Keten.Kernel;
 
-namespace Keten.Cli.Jobs;
+namespace Keten.Client;
 
 /// <summary>Records as a node shows them in JSON, back as the contract's own.</summary>
-internal static class NodeRecords
+public static class NodeRecords
 {
     /// <summary>One record.</summary>
     /// <exception cref="FormatException">It is not such a record; the message names the field.</exception>
