@@ -92,7 +92,7 @@ public sealed record MotorClaims(
 
     /// <summary>Insurer and Holder agree how claims are handled.</summary>
     /// <param name="Policy">Under which policy.</param>
-    /// <param name="Assessor">Who looks at claims for the Insurer; may be the Insurer.</param>
+    /// <param name="Assessor">Who looks at claims for the Insurer. May be the Insurer, who then states under each signature how much may be held.</param>
     /// <param name="Arbiter">Who rules on what the Holder contests.</param>
     /// <param name="Terms">How claims are handled.</param>
     /// <param name="Reserve">The Insurer's mandate, by which payouts are held and paid.</param>
