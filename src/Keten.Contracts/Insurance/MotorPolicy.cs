@@ -377,7 +377,7 @@ public sealed record MotorPolicy(
         .Does(11, Codecs.MotorPolicy.Cancel).Does(12, Codecs.MotorPolicy.EndBySale).Does(13, Codecs.MotorPolicy.CountClaim).Does(14, Codecs.MotorPolicy.Restate)
         .Does(15, Codecs.MotorPolicy.Exchange).Does(16, Codecs.MotorPolicy.Renew).Does(17, Codecs.MotorPolicy.Waive).Corrects(18, Codecs.MotorPolicy.GiveBack)
         .Tells(1, Codecs.MotorPolicy.Quoted).Tells(2, Codecs.MotorPolicy.Bought).Tells(3, Codecs.MotorPolicy.Expired).Tells(4, Codecs.MotorPolicy.Counts).Tells(5, Codecs.MotorPolicy.Settled)
-        .Tells(6, Codecs.MotorPolicy.Received).Tells(7, Codecs.MotorPolicy.InArrears).Tells(8, Codecs.MotorPolicy.Offered).Tells(9, Codecs.MotorPolicy.NotRenewed)
+        .Tells(6, Codecs.MotorPolicy.Received).Warns(7, "arrears", Codecs.MotorPolicy.InArrears).Tells(8, Codecs.MotorPolicy.Offered).Tells(9, Codecs.MotorPolicy.NotRenewed)
         .Tells(10, Codecs.MotorPolicy.Renewed).Tells(11, Codecs.MotorPolicy.Declined).Tells(12, Codecs.MotorPolicy.ClaimCounted).Tells(13, Codecs.MotorPolicy.Restated)
         .Tells(14, Codecs.MotorPolicy.Exchanged).Tells(15, Codecs.MotorPolicy.MandateRenewed).Tells(16, Codecs.MotorPolicy.Finished).Tells(17, Codecs.MotorPolicy.Waived)
         .Tells(18, Codecs.MotorPolicy.GivenBack)
