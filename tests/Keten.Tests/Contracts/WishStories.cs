@@ -1,6 +1,5 @@
 using Keten.Contracts.Devices;
 using Keten.Contracts.Metering;
-using Keten.Contracts.Tariffs;
 using Keten.Kernel;
 using Keten.Testing;
 using static Keten.Tests.Contracts.Cast;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Keten.Client;
 using Keten.Doors;
 using Keten.Kernel;
 using Keten.Kernel.Cbor;

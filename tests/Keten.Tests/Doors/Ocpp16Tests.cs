@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Keten.Contracts.Metering;
-using Keten.Doors;
 using static Keten.Tests.Doors.Messages16;
 
 namespace Keten.Tests.Doors;
