@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Keten.Client;
+using Keten.Contracts;
 using Keten.Contracts.Banking;
 using Keten.Contracts.Financing;
 using Keten.Contracts.Insurance;
@@ -125,7 +126,7 @@ internal sealed class CarWorld(LedgerNode node, HttpDoor door, ShiftedClock cloc
         string what, IRefusal because, Actor[] signers, Func<TransactionBuilder, TransactionBuilder> calls, [CallerArgumentExpression(nameof(because))] string name = "")
     {
         var (answer, receipt) = await SubmitAsync(signers, calls);
-        if (answer.Done || answer.Reason != because.Sentence) throw new InvalidOperationException($"This had to be refused as {name}: {what}. {(answer.Done ? "It was done." : answer.Reason)}");
+        if (answer.Done || !ReferenceEquals(RefusalText.Find(BuiltIn.Catalogue, answer.Code), because)) throw new InvalidOperationException($"This had to be refused as {name}: {what}. {(answer.Done ? "It was done." : answer.Reason)}");
         steps.Add(new CarStep(what, answer.Id, receipt, name, answer.Reason));
     }
 
