@@ -138,7 +138,8 @@ public sealed record EpcisDocument(IReadOnlyList<EpcisEvent> Events)
         return quantities;
     }
 
-    private static DateTimeOffset? Time(JsonFields fields, string name) => fields.OptionalText(name, 40, required: true) is { } text ? Moment(text) : null;
+    private static DateTimeOffset? Time(JsonFields fields, string name) =>
+        fields.OptionalText(name, 40, required: true) is { } text && Moment(text) is { } moment && moment >= DateTimeOffset.UnixEpoch ? moment : null;
 
     /// <summary>A moment with its zone, as XML Schema writes it; null where it is none.</summary>
     internal static DateTimeOffset? Moment(string text) =>

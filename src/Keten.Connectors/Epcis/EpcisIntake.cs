@@ -17,6 +17,9 @@ public sealed class EpcisIntake(Party by, Agreement<SerialParts> record, Func<st
     /// <summary>How the URI of a vehicle begins.</summary>
     public const string Vehicle = "urn:vin:";
 
+    // AI 10 has 20 signs at most; and no text of a call has more than 256 bytes.
+    private const int BatchLength = 20, AdviceLength = 80;
+
     /// <summary>What an event comes to.</summary>
     public EpcisTaken Take(EpcisEvent read)
     {
@@ -72,7 +75,7 @@ public sealed class EpcisIntake(Party by, Agreement<SerialParts> record, Func<st
     private static EpcisTaken Made(EpcisEvent read)
     {
         if (read.Epcs.Count == 0 || Lots(read.Epcs) is not { } lots) return new EpcisTaken([], EpcisLeft.NotParts);
-        if (read.MasterData("lotNumber") is not { } batch) return new EpcisTaken([], EpcisLeft.NoBatch);
+        if (read.MasterData("lotNumber") is not { Length: > 0 and <= BatchLength } batch) return new EpcisTaken([], EpcisLeft.NoBatch);
         var (calls, sheet) = (new List<object>(), new Hash(EventHash.Digest(read)));
         foreach (var lot in lots)
             if (Gs1.Counting(lot.From) is not null) calls.Add(new SerialParts.Make(lot, batch, sheet));
@@ -85,7 +88,7 @@ public sealed class EpcisIntake(Party by, Agreement<SerialParts> record, Func<st
     {
         if (read.Epcs.Count == 0 || Lots(read.Epcs) is not { } lots) return new EpcisTaken([], EpcisLeft.NotParts);
         if (lots.Count > Lot.LotsAtMost) return new EpcisTaken([], EpcisLeft.TooMany);
-        if (read.Transactions("desadv").FirstOrDefault() is not { } advice) return new EpcisTaken([], EpcisLeft.NoAdvice);
+        if (read.Transactions("desadv").FirstOrDefault() is not { Length: <= AdviceLength } advice) return new EpcisTaken([], EpcisLeft.NoAdvice);
         var to = read.Destination("possessing_party") ?? read.Destination("owning_party");
         return to is not null && partyOf(to) is { } party ? new EpcisTaken([new Consignment.Send(by, party, record, advice, new([.. lots]))], EpcisLeft.None) : new EpcisTaken([], EpcisLeft.UnknownParty);
     }
@@ -94,7 +97,7 @@ public sealed class EpcisIntake(Party by, Agreement<SerialParts> record, Func<st
     {
         if (Lots(read.Epcs) is not { } lots) return new EpcisTaken([], EpcisLeft.NotParts);
         if (lots.Count > Lot.LotsAtMost) return new EpcisTaken([], EpcisLeft.TooMany);
-        return read.Transactions("desadv").FirstOrDefault() is not { } advice || consignmentOf(advice) is not { } consignment ? new EpcisTaken([], EpcisLeft.NoAdvice)
+        return read.Transactions("desadv").FirstOrDefault() is not { Length: <= AdviceLength } advice || consignmentOf(advice) is not { } consignment ? new EpcisTaken([], EpcisLeft.NoAdvice)
             : new EpcisTaken([new Consignment.Receive(new([.. lots]), new Hash(EventHash.Digest(read)))], EpcisLeft.None, consignment);
     }
 
@@ -143,7 +146,7 @@ public enum EpcisLeft
     /// <summary>What it is about is not all parts with serials, or its parent is neither a part nor a vehicle.</summary>
     NotParts = 2,
 
-    /// <summary>Parts were made, and their batch is not named (<c>cbvmda:lotNumber</c>).</summary>
+    /// <summary>Parts were made, and their batch is not named (<c>cbvmda:lotNumber</c>, 20 signs at most).</summary>
     NoBatch = 3,
 
     /// <summary>A transformation makes more than one part of what it uses up, or none.</summary>
@@ -155,7 +158,7 @@ public enum EpcisLeft
     /// <summary>Nobody has said which party the destination is.</summary>
     UnknownParty = 6,
 
-    /// <summary>It names no despatch advice, or nobody has said which consignment that is.</summary>
+    /// <summary>It names no despatch advice (80 signs at most), or nobody has said which consignment that is.</summary>
     NoAdvice = 7,
 
     /// <summary>Its serials make more lots than a list has.</summary>

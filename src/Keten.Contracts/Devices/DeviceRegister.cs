@@ -148,7 +148,7 @@ public sealed record DeviceRegister(Party Operator) : IReadBy
         .Opens(1, Codecs.DeviceRegister.Begin).Does(2, Codecs.DeviceRegister.Enrol).Does(3, Codecs.DeviceRegister.StateSoftware).Does(4, Codecs.DeviceRegister.Calibrate)
         .Does(5, Codecs.DeviceRegister.ExchangeMeter).Does(6, Codecs.DeviceRegister.Revoke).Does(7, Codecs.DeviceRegister.Confirm)
         .Tells(1, Codecs.DeviceRegister.Begun).Tells(2, Codecs.DeviceRegister.Enrolled).Tells(3, Codecs.DeviceRegister.SoftwareStated).Tells(4, Codecs.DeviceRegister.Calibrated)
-        .Tells(5, Codecs.DeviceRegister.MeterExchanged).Tells(6, Codecs.DeviceRegister.Revoked)
+        .Tells(5, Codecs.DeviceRegister.MeterExchanged).Warns(6, "failed-device", Codecs.DeviceRegister.Revoked)
         .Keeps(Devices, Codecs.Device).Keeps(MeterKeys, Codecs.MeterKey)
         .Refuses(NotADevice, EnrolledAlready, IsRevoked, NotInForce, KeyIsKnown, NotAVersion);
 

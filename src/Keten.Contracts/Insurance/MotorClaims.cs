@@ -92,7 +92,7 @@ public sealed record MotorClaims(
 
     /// <summary>Insurer and Holder agree how claims are handled.</summary>
     /// <param name="Policy">Under which policy.</param>
-    /// <param name="Assessor">Who looks at claims for the Insurer; may be the Insurer.</param>
+    /// <param name="Assessor">Who looks at claims for the Insurer. May be the Insurer, who then states under each signature how much may be held.</param>
     /// <param name="Arbiter">Who rules on what the Holder contests.</param>
     /// <param name="Terms">How claims are handled.</param>
     /// <param name="Reserve">The Insurer's mandate, by which payouts are held and paid.</param>
@@ -422,7 +422,7 @@ public sealed record MotorClaims(
         .Does(6, Codecs.MotorClaims.Assess).Does(7, Codecs.MotorClaims.Contest).Does(8, Codecs.MotorClaims.Rule).Does(9, Codecs.MotorClaims.Invoice).Does(10, Codecs.MotorClaims.Admit)
         .Does(11, Codecs.MotorClaims.PayRest).Does(12, Codecs.MotorClaims.TakeMoney).Does(13, Codecs.MotorClaims.Close).Corrects(14, Codecs.MotorClaims.Seek)
         .Corrects(15, Codecs.MotorClaims.Repay).Corrects(16, Codecs.MotorClaims.GiveBack).Does(17, Codecs.MotorClaims.Renew).Does(18, Codecs.MotorClaims.End)
-        .Tells(1, Codecs.MotorClaims.Agreed).Tells(2, Codecs.MotorClaims.Opened).Tells(3, Codecs.MotorClaims.Flagged).Tells(4, Codecs.MotorClaims.Estimated).Tells(5, Codecs.MotorClaims.Granted)
+        .Tells(1, Codecs.MotorClaims.Agreed).Tells(2, Codecs.MotorClaims.Opened).Warns(3, "fraud", Codecs.MotorClaims.Flagged).Tells(4, Codecs.MotorClaims.Estimated).Tells(5, Codecs.MotorClaims.Granted)
         .Tells(6, Codecs.MotorClaims.Vetoed).Tells(7, Codecs.MotorClaims.Assessed).Tells(8, Codecs.MotorClaims.Contested).Tells(9, Codecs.MotorClaims.Ruled).Tells(10, Codecs.MotorClaims.Given)
         .Tells(11, Codecs.MotorClaims.Admitted).Tells(12, Codecs.MotorClaims.PaidOut).Tells(13, Codecs.MotorClaims.Closed).Tells(14, Codecs.MotorClaims.Sought)
         .Tells(15, Codecs.MotorClaims.Recovered).Tells(16, Codecs.MotorClaims.GivenBack).Tells(17, Codecs.MotorClaims.MandateRenewed).Tells(18, Codecs.MotorClaims.Ended)

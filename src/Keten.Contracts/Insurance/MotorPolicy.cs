@@ -254,7 +254,8 @@ public sealed record MotorPolicy(
         public Outcome<MotorPolicy> Decide(MotorPolicy agreed, Facts facts) => agreed.Stage switch
         {
             PolicyStage.Quoted => facts.Accept(agreed).Emit(new Expired()).End(),
-            PolicyStage.Running => agreed.Finish(facts, facts.Now, PolicyEnd.Cancelled),
+            // What is still owed is left to the mandate: the Holder has signed to leave, and not to pay.
+            PolicyStage.Running => agreed.Finish(facts, facts.Now, PolicyEnd.Cancelled, collects: false),
             _ => NotNow,
         };
     }
@@ -407,13 +408,13 @@ public sealed record MotorPolicy(
     }
 
     // The end: the running month is earned up to that moment, the driving is billed, and either the Holder has something back or something is owed.
-    private Accepted<MotorPolicy> Finish(Facts facts, Instant ended, PolicyEnd why)
+    private Accepted<MotorPolicy> Finish(Facts facts, Instant ended, PolicyEnd why, bool collects = true)
     {
         var at = ended < Year.MonthBegan ? Year.MonthBegan : ended > Year.MonthEnds ? Year.MonthEnds : ended;
         var driven = Driving.Cost(Year.Risk.Driving);
         var (account, back) = Account.Bill(driven).Earn(Year.EarnedUntil(at) + driven).Close();
         var over = this with { Stage = PolicyStage.Over, Driving = Driving.Billed, Account = account, Next = null };
-        var paid = facts.UnderMandate(account.Owed, Holder);
+        var paid = collects ? facts.UnderMandate(account.Owed, Holder) : Currency.Of(0);
         var until = ended < Year.From ? Year.From : ended < Year.Until ? ended : Year.Until;
         return over.Receive(facts, paid).Pay(back, to: Holder).Put(Covers, Year.From, new Cover(until, Year.Risk.Cover)).Cancel(new Settle()).Cancel(new Offer()).Cancel(new Lapse())
             .Emit(new Finished(why, at, back, account.Owed - paid));

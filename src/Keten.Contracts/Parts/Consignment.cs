@@ -113,7 +113,7 @@ public sealed record Consignment(Party From, Party To, Agreement<SerialParts> Pa
     public static readonly Contract<Consignment> Contents = new Contract<Consignment>(code: 61, version: 1, Codecs.Consignment.State)
         .Opens(1, Codecs.Consignment.Send).Does(2, Codecs.Consignment.Receive).Corrects(3, Codecs.Consignment.Recount).Does(4, Codecs.Consignment.Acknowledge)
         .Does(5, Codecs.Consignment.Withdraw)
-        .Tells(1, Codecs.Consignment.Despatched).Tells(2, Codecs.Consignment.Received).Tells(3, Codecs.Consignment.NeverMade).Tells(4, Codecs.Consignment.Recounted)
+        .Tells(1, Codecs.Consignment.Despatched).Tells(2, Codecs.Consignment.Received).Warns(3, "part", Codecs.Consignment.NeverMade).Tells(4, Codecs.Consignment.Recounted)
         .Tells(5, Codecs.Consignment.Acknowledged).Tells(6, Codecs.Consignment.Withdrawn)
         .Refuses(NotTwoParties, NotAMember, NotParts, NotMade, CountedAlready, NotCounted);
 }

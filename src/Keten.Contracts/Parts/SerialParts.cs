@@ -490,7 +490,7 @@ public sealed record SerialParts(Party Brand, Agreement<Registration> Register, 
         .FallsDue(14, Codecs.SerialParts.GoOn).Does(15, Codecs.SerialParts.Explain)
         .Tells(1, Codecs.SerialParts.Admitted).Tells(2, Codecs.SerialParts.Dismissed).Tells(3, Codecs.SerialParts.Approved).Tells(4, Codecs.SerialParts.Produced)
         .Tells(5, Codecs.SerialParts.Stepped).Warns(6, "part", Codecs.SerialParts.Alarmed).Tells(7, Codecs.SerialParts.Corrected).Tells(8, Codecs.SerialParts.Attached)
-        .Tells(9, Codecs.SerialParts.CalledBack).Tells(10, Codecs.SerialParts.Concerned).Tells(11, Codecs.SerialParts.AllTold).Tells(12, Codecs.SerialParts.Explained)
+        .Tells(9, Codecs.SerialParts.CalledBack).Warns(10, "recall", Codecs.SerialParts.Concerned).Tells(11, Codecs.SerialParts.AllTold).Tells(12, Codecs.SerialParts.Explained)
         .Keeps(Members, Codecs.SerialParts.Membership).Keeps(Articles, Codecs.SerialParts.GtinKey, Codecs.Article).Keeps(Made, Codecs.SerialParts.BatchKey, Codecs.Batch)
         .Keeps(Ranges, Codecs.SerialParts.RangeKey, Codecs.SerialParts.Serials).Keeps(Items, Codecs.SerialParts.PartKey, Codecs.Part).Keeps(Steps, Codecs.SerialParts.StepKey, Codecs.PartStep)
         .Keeps(Inner, Codecs.SerialParts.InsideKey, Codecs.SerialParts.Inside).Keeps(Holders, Codecs.SerialParts.HoldingKey, Codecs.SerialParts.Holding)

@@ -36,6 +36,9 @@ const told = {
   'MeteredUse.Renewed': ({ mandate }) => `new mandate: up to ${amountWords(mandate.inAll)}`,
   'MeteredUse.MeterAccepted': () => 'a meter was accepted',
   'MeteredUse.MeterDropped': () => 'a meter was dropped',
+  'MeteredUse.Bound': ({ register }) => register ? `meters have to be in force in register ${register}` : 'meters need not be in a register any more',
+  'MeteredUse.Wished': ({ wish }) => `the driver set for sessions from now on: ${[wish.atMost && `at most ${amountWords(wish.atMost)}`, wish.onlySurplus && 'only surplus sun',
+    wish.wanted && amountWords(wish.wanted)].filter(Boolean).join(', ') || 'nothing'}`,
   'MeteredUse.Ended': ({ toCustomer }) => `the agreement ended · ${amountWords(toCustomer)} back to the driver`,
 };
 

@@ -178,17 +178,15 @@ internal sealed class FaultNetwork : IAsyncDisposable
         if (validator == OwnClock) Clock?.Prepare(start);
         var environment = start.Environment;
         var peers = environment["KETEN__ORDER__PEERS"]!.Split(',');
-        environment["KETEN__ORDER__PEERS"] = string.Join(',', validator == Distant ? peers.Select(Through) : [.. peers[..^1], Through(peers[^1])]);
+        environment["KETEN__ORDER__PEERS"] = string.Join(',', validator == Distant ? peers.Select(Line.Through) : [.. peers[..^1], Line.Through(peers[^1])]);
         if (validator != Distant) return;
-        if (environment.TryGetValue("KETEN__ORDER__ENDPOINTS", out var etcd)) environment["KETEN__ORDER__ENDPOINTS"] = string.Join(',', etcd!.Split(',').Select(Through));
+        if (environment.TryGetValue("KETEN__ORDER__ENDPOINTS", out var etcd)) environment["KETEN__ORDER__ENDPOINTS"] = string.Join(',', etcd!.Split(',').Select(Line.Through));
         if (environment.TryGetValue("KETEN__ORDER__CONNECTION", out var postgres))
         {
             var port = postgres!.Split(';').Single(part => part.StartsWith("Port=", StringComparison.Ordinal));
             environment["KETEN__ORDER__CONNECTION"] = postgres.Replace(port, $"Port={Line.To(int.Parse(port[5..], CultureInfo.InvariantCulture))}", StringComparison.Ordinal);
         }
     }
-
-    private string Through(string url) => $"http://127.0.0.1:{Line.To(new Uri(url).Port)}";
 
     private void Add(Process process)
     {

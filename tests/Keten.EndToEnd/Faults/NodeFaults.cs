@@ -120,10 +120,15 @@ internal static class NodeFaults
     {
         using var client = new KetenClient(bout.Network.Nodes.UrlOf(validators[0]), patience: Patience.None);
         var some = bout.Network.Payers.Transfers(FaultNetwork.Count + validators[0], SentOnce);
-        var sent = some.Chunk(SentOnce / 10).Select(part => client.SubmitAsync(Memory(part), cancel: bout.Cancel)).ToArray();
-        await Task.WhenAll(validators.Select(bout.Network.Nodes.KillAsync));
-        foreach (var one in sent) await one.ContinueWith(_ => { }, TaskScheduler.Default);
+        var parts = some.Chunk(SentOnce / 10).ToArray();
+        // Half of it before the kill and half behind it: whoever does not wait for an answer does not know which is which.
+        var sent = Array.ConvertAll(parts[..(parts.Length / 2)], Send);
+        var killed = Task.WhenAll(validators.Select(bout.Network.Nodes.KillAsync));
+        foreach (var one in (Task[])[.. sent, .. Array.ConvertAll(parts[sent.Length..], Send)]) await one.ContinueWith(_ => { }, TaskScheduler.Default);
+        await killed;
         return Array.ConvertAll(some, one => Transaction.Parse(one).Id);
+
+        Task Send(byte[][] part) => client.SubmitAsync(Memory(part), cancel: bout.Cancel);
     }
 
     private static async Task SentOnceAsync(Bout bout, string fault, Hash[] sent) => bout.Controls.Add(new FaultRow(fault, "without waiting for `final` and sending again: what a client had sent counts as done")

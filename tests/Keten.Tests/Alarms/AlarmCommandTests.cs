@@ -39,7 +39,7 @@ public sealed class AlarmCommandTests : IAsyncLifetime
     [Fact]
     public async Task Somebody_subscribes_is_told_acknowledges_and_ends_it()
     {
-        string[] at = ["--node", host.Url, "--key", "office", "--genesis", shell["ledger/genesis.json"], .. shell.Keys];
+        string[] at = ["--node", host.Url, "--key", "office", "--genesis", shell["ledger/genesis.json"], .. shell.Keys, .. shell.Password];
         Assert.Contains("theft", (await shell.JsonAsync(["alarm", "kinds", "--node", host.Url])).Json["kinds"]!.AsArray().Select(word => (string)word!));
         var (made, subscription) = await shell.JsonAsync(["alarm", "subscribe", "--kind", "service", "--kind", "theft", "--everyones", "--to", receiver.Url.ToString(), .. at]);
         Assert.Equal(0, made);

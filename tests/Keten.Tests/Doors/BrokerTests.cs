@@ -8,7 +8,7 @@ namespace Keten.Tests.Doors;
 public sealed class RabbitServer : IAsyncLifetime
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("keten-rabbit-");
-    private readonly int[] ports = Programs.FreePorts(3);
+    private readonly int[] ports = Programs.FreePorts(4);
     private Process? server;
 
     /// <summary>Why there is none; null where there is.</summary>
@@ -45,6 +45,8 @@ public sealed class RabbitServer : IAsyncLifetime
         {
             server.Kill(entireProcessTree: true);
             Programs.Kill(server);
+            // Erlang's name server goes on by itself otherwise.
+            if (Programs.Find("epmd") is { } names) Programs.Run(names, ["-port", $"{ports[3]}", "-kill"], "/");
         }
         folder.Delete(recursive: true);
         return Task.CompletedTask;
@@ -65,7 +67,7 @@ public sealed class RabbitServer : IAsyncLifetime
         {
             ["HOME"] = folder.FullName, ["RABBITMQ_CONFIG_FILE"] = Path.Combine(folder.FullName, "rabbitmq"), ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(folder.FullName, "enabled_plugins"),
             ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder.FullName, "data"), ["RABBITMQ_LOG_BASE"] = Path.Combine(folder.FullName, "logs"), ["RABBITMQ_NODENAME"] = $"keten{ports[0]}@localhost",
-            ["RABBITMQ_DIST_PORT"] = $"{ports[2]}", ["RABBITMQ_PID_FILE"] = Path.Combine(folder.FullName, "pid"), ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(folder.FullName, "none"),
+            ["RABBITMQ_DIST_PORT"] = $"{ports[2]}", ["RABBITMQ_PID_FILE"] = Path.Combine(folder.FullName, "pid"), ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(folder.FullName, "none"), ["ERL_EPMD_PORT"] = $"{ports[3]}",
         };
         foreach (var (name, value) in settings) start.Environment[name] = value;
         server = Process.Start(start)!;

@@ -80,6 +80,39 @@ public sealed class EventHashTests
     }
 
     [DataFact]
+    public void The_text_of_a_published_example_is_that_of_the_standard() => Assert.Equal(
+        "eventType=ObjectEventeventTime=2005-04-04T02:33:31.116ZeventTimeZoneOffset=-06:00epcListepc=https://id.gs1.org/01/10614141073464/21/2017epc=https://id.gs1.org/01/10614141073464/21/2018"
+            + "action=OBSERVEbizStep=https://ref.gs1.org/cbv/BizStep-shippingdisposition=https://ref.gs1.org/cbv/Disp-in_transitreadPointid=https://id.gs1.org/414/0614141073467/254/1234"
+            + "bizTransactionListtype=https://ref.gs1.org/cbv/BTT-pobizTransaction=http://transaction.acme.com/po/12345678",
+        EventHash.Text(EpcisDocument.Read(File.ReadAllBytes(Data.Path("epcis2", "JSON", "Example_9.6.1-ObjectEvent.jsonld"))).Value!.Events[0]));
+
+    [Fact]
+    public void Quantities_sources_sensors_and_master_data_stand_in_the_standards_order() => Assert.Equal(
+        "eventType=ObjectEventeventTime=2020-03-04T10:00:30.001ZeventTimeZoneOffset=+01:00quantityListquantityElementepcClass=https://id.gs1.org/01/04012345123456/10/998877quantity=200.5uom=KGM"
+            + "action=OBSERVEpersistentDispositionset=https://ref.gs1.org/cbv/Disp-completeness_verifiedunset=https://ref.gs1.org/cbv/Disp-completeness_inferred"
+            + "bizLocationid=https://id.gs1.org/414/4012345000054{https://ex/}floor=2sourceListtype=https://ref.gs1.org/cbv/SDT-locationsource=https://id.gs1.org/414/4012345002256"
+            + "sensorElementListsensorElementsensorMetadatatime=2019-04-02T13:05:00.000ZdeviceID=https://id.gs1.org/8004/4000001111sensorReporttype=https://gs1.org/voc/Humidityvalue=12.1"
+            + "{https://ex/}cv=1sensorReporttype=https://gs1.org/voc/TemperaturebooleanValue=truehexBinaryValue=f0minValue=-3{https://ex/}more=x"
+            + "ilmd{urn:epcglobal:cbv:mda}lotNumber=007",
+        EventHash.Text(Read("""
+            {"@context":[{"ex":"https://ex/"}],"type":"ObjectEvent","action":"OBSERVE","eventTime":"2020-03-04T11:00:30.0005+01:00","eventTimeZoneOffset":"+01:00",
+             "ilmd":{"cbvmda:lotNumber":"007"},"quantityList":[{"uom":"KGM","quantity":200.50,"epcClass":"urn:epc:class:lgtin:4012345.012345.998877"}],
+             "persistentDisposition":{"unset":["completeness_inferred"],"set":["completeness_verified"]},"bizLocation":{"ex:floor":"2.0","id":"urn:epc:id:sgln:4012345.00005.0"},
+             "sourceList":[{"source":"urn:epc:id:sgln:4012345.00225.0","type":"location"}],
+             "sensorElementList":[{"ex:more":"x","sensorReport":[{"type":"gs1:Temperature","hexBinaryValue":"f0","booleanValue":true,"minValue":-3.0},{"ex:cv":"1","value":12.10,"type":"Humidity"}],
+              "sensorMetadata":{"deviceID":"urn:epc:id:giai:4000001.111","time":"2019-04-02T14:05:00+01:00"}}]}
+            """)));
+
+    [Theory]
+    [InlineData("<a/>")]
+    [InlineData("<EPCISDocument/>")]
+    [InlineData("<EPCISDocument>")]
+    [InlineData("<EPCISDocument><EPCISBody><EventList><ObjectEvent/></EventList></EPCISBody></EPCISDocument>")]
+    [InlineData("<!DOCTYPE a [<!ENTITY b 'c'>]><EPCISDocument schemaVersion='2.0'>&b;</EPCISDocument>")]
+    [InlineData("")]
+    public void What_is_no_document_in_xml_says_so(string xml) => Assert.NotEmpty(EpcisXml.Read(Encoding.UTF8.GetBytes(xml)).Faults);
+
+    [DataFact]
     public void The_published_examples_bear_the_names_that_the_draft_gave_them()
     {
         var (bears, not) = (0, new List<string>());

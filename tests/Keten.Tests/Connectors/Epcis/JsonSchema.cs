@@ -74,8 +74,10 @@ internal sealed class JsonSchema
             case "uniqueItems": return instance.ValueKind != JsonValueKind.Array || instance.EnumerateArray().Select(each => each.GetRawText()).Distinct().Count() == instance.GetArrayLength();
             case "pattern": return instance.ValueKind != JsonValueKind.String || Regex.IsMatch(instance.GetString()!, says.GetString()!, RegexOptions.None, TimeSpan.FromSeconds(5));
             case "format": return instance.ValueKind != JsonValueKind.String || IsFormatted(instance.GetString()!, says.GetString()!);
-            case "minimum": return instance.ValueKind != JsonValueKind.Number || instance.GetDecimal() >= says.GetDecimal();
-            case "maximum": return instance.ValueKind != JsonValueKind.Number || instance.GetDecimal() <= says.GetDecimal();
+            case "minimum": return instance.ValueKind != JsonValueKind.Number || instance.GetDouble() > says.GetDouble() || (instance.GetDouble() == says.GetDouble() && !Excludes(schema, "exclusiveMinimum"));
+            case "maximum": return instance.ValueKind != JsonValueKind.Number || instance.GetDouble() < says.GetDouble() || (instance.GetDouble() == says.GetDouble() && !Excludes(schema, "exclusiveMaximum"));
+            // Draft 4 says so beside the bound.
+            case "exclusiveMinimum" or "exclusiveMaximum": return says.ValueKind is JsonValueKind.True or JsonValueKind.False;
             default:
                 Assert.True(Said.Contains(word), $"The test does not know the word {word}.");
                 return true;
@@ -95,6 +97,8 @@ internal sealed class JsonSchema
         foreach (var each in instance.EnumerateObject())
             if (!schema.TryGetProperty("properties", out var known) || !known.TryGetProperty(each.Name, out _)) Check(says, each.Value, $"{path}/{each.Name}", faults, depth + 1);
     }
+
+    private static bool Excludes(JsonElement schema, string word) => schema.TryGetProperty(word, out var says) && says.ValueKind == JsonValueKind.True;
 
     private JsonElement Target(string reference)
     {

@@ -82,6 +82,18 @@ public sealed partial class MotorClaimsStories : ContractTests<MotorClaims>
         .When(new MotorClaims.TakeMoney(1, Note), signedBy: [Ada]).ThenBalance(Ada, Cents(88_000 + 84_000)).ThenBalance(Insurer, Cents(916_000));
 
     [Fact]
+    public void What_somebody_has_been_given_no_ruling_takes_away() => Granted()
+        .Meanwhile(world => Serve(world, "bumper")).When(Repair("bumper", 65_000, 1)).ThenBalance(Shop, Cents(50_000))
+        .When(new MotorClaims.Contest(1, Note), signedBy: [Ada]).ThenHeld(Cents(95_000))
+        .When(new MotorClaims.Rule(1, Cents(10_000)), signedBy: [Judge]).ThenEmitted(new MotorClaims.Granted(1, Cents(50_000)), new MotorClaims.Ruled(1, Cents(10_000))).ThenHeld(Cents(0))
+        .When(new MotorClaims.TakeMoney(1, Note), signedBy: [Ada]).ThenRefused(MotorClaims.NothingLeft);
+
+    [Fact]
+    public void A_revision_of_the_tariff_does_not_change_the_cover_of_a_year_that_is_running() => Agreed(Agree()).At(Day(20))
+        .Meanwhile(world => world.Do(Market, new InsuranceTariff.Revise(Terms with { Cover = new CoverTerms(Cents(0), Cents(1)) }, Note), Insurer))
+        .When(Crash("crash", Day(20), 400)).ThenHeld(Cents(145_000));
+
+    [Fact]
     public void Where_nobody_rules_it_is_as_if_nobody_had_contested()
     {
         Crashed().When(new MotorClaims.Veto(1, Reason), signedBy: [Assessor]).When(new MotorClaims.Contest(1, Note), signedBy: [Ada])

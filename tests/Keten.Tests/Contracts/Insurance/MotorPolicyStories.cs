@@ -170,6 +170,12 @@ public sealed class MotorPolicyStories : ContractTests<MotorPolicy>
         .ThenKept(MotorPolicy.Covers, Day(0), new MotorPolicy.Cover(Day(45), Terms.Cover));
 
     [Fact]
+    public void Who_leaves_and_owes_something_need_not_pay_at_once() => Open(TariffWorld(), Quote() with { Instalments = 12 }, [Insurer]).When(Accept(), signedBy: [Ada]).At(Day(30))
+        .When(Driven(After(1, Day(30), 10_000, 200)))
+        .When(new MotorPolicy.Cancel(), signedBy: [Ada], atMost: (Ada, Cents(1))).ThenEmitted(new MotorPolicy.Finished(PolicyEnd.Cancelled, Day(30), Cents(0), Cents(19_071)))
+        .When(new MotorPolicy.Collect(), signedBy: [Insurer]).ThenEmitted(new MotorPolicy.Received(Cents(19_071), Cents(0))).ThenBalance(Insurer, Cents(1_023_071)).ThenEnded();
+
+    [Fact]
     public void Who_leaves_before_it_begins_has_all_of_it_back() => Open(TariffWorld(), Quote() with { From = Day(40) }, [Insurer]).When(Accept(), signedBy: [Ada])
         .At(Day(9)).When(new MotorPolicy.Cancel(), signedBy: [Ada]).ThenBalance(Ada, Cents(100_000)).ThenEnded()
         .ThenKept(MotorPolicy.Covers, Day(40), new MotorPolicy.Cover(Day(40), Terms.Cover));

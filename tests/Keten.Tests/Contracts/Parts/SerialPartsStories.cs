@@ -156,6 +156,16 @@ public sealed class SerialPartsStories : ContractTests<SerialParts>
         .When(new SerialParts.Assemble(First, new Sgtin(Cell, ""), By(Works)), signedBy: [Works]).ThenRefused(SerialParts.NotAPart);
 
     [Fact]
+    public void What_comes_into_a_part_counts_in_each_vehicle_as_often_as_the_parts_around_it_are_said_to_be_there() => Stocked()
+        .When(new SerialParts.Assemble(First, Second, By(Works)), signedBy: [Works]).When(Mount(First, Vin, Works), signedBy: [Works]).When(Mount(Second, Vin, Shop), signedBy: [Shop])
+        .When(Mount(Second, OtherVin, Shop), signedBy: [Shop])
+        .When(new SerialParts.Assemble(OneCell, First, By(Works)), signedBy: [Works]).ThenKept(SerialParts.Holders, HoldingKey.Of(1, Iso3779.Key(Vin)), new SerialParts.Holding(Vin, 2))
+        .ThenKept(SerialParts.Holders, HoldingKey.Of(1, Iso3779.Key(OtherVin)), new SerialParts.Holding(OtherVin, 1)).ThenKept(SerialParts.Inner, InsideKey.Of(Second.Key, 1), new SerialParts.Inside(1))
+        .When(new SerialParts.Remove(First, Vin, By(Works)), signedBy: [Works]).ThenKept(SerialParts.Holders, HoldingKey.Of(1, Iso3779.Key(Vin)), new SerialParts.Holding(Vin, 1))
+        .When(new SerialParts.Remove(OneCell, null, By(Works)), signedBy: [Works]).ThenKept(SerialParts.Holders, HoldingKey.Of(1, Iso3779.Key(Vin)), null)
+        .ThenKept(SerialParts.Inner, InsideKey.Of(Second.Key, 1), null);
+
+    [Fact]
     public void A_cell_that_is_in_one_battery_is_not_in_another() => Stocked()
         .When(new SerialParts.Assemble(OneCell, First, By(Works)), signedBy: [Works])
         .When(new SerialParts.Assemble(OneCell, Second, By(Shop)), signedBy: [Shop])

@@ -21,7 +21,7 @@ internal static class Stores
 
     public static readonly Agreement<SerialParts> PartsBook = new(3);
 
-    public static readonly Cover Promise = new(60, 100_000);
+    public static readonly Cover Promise = new(20, 100_000);
 
     public static readonly Hash Sheet = Paper("sheet"), Done = Paper("protocol"), Why = Paper("why");
 
