@@ -8,7 +8,7 @@ namespace Keten.Cli.Commands;
 /// <summary>Demonstrations on a ledger of their own.</summary>
 internal static class DemoCommand
 {
-    public static Command Create() => new("demo", "Demonstrations on a fresh ledger of their own, with a simulated bank.") { Bank(), BankAnswers(), Invoice(), MachineDemoCommand.Create() };
+    public static Command Create() => new("demo", "Demonstrations on a fresh ledger of their own, with a simulated bank.") { Bank(), BankAnswers(), Invoice(), MachineDemoCommand.Create(), CarDemoCommand.Create() };
 
     private static Command Bank()
     {

@@ -49,7 +49,7 @@ internal static class RunCommand
         : $"{session.Session.Driver} at {session.Session.Meter}: refused. {session.Answer.Reason}");
 
     /// <summary>Does something with a node on a fresh ledger in a temporary folder. Only the ledger goes by the clock that is handed in; who reads signs by the system's.</summary>
-    internal static async Task<T> WithNodeAsync<T>(int port, DemoEndpoints? demo, Func<NodeHost, Task<T>> work, CancellationToken cancel, TimeProvider? clock = null)
+    internal static async Task<T> WithNodeAsync<T>(int port, DemoEndpoints? demo, Func<NodeHost, Task<T>> work, CancellationToken cancel, TimeProvider? clock = null, Func<NodeConfiguration, NodeConfiguration>? settings = null)
     {
         var folder = Directory.CreateTempSubdirectory("keten-run-");
         try
@@ -61,7 +61,7 @@ internal static class RunCommand
             };
             List<Func<WebApplication, IAsyncDisposable?>> parts = [Rooms.Open];
             if (demo is not null) parts.Add(demo.Map);
-            await using var host = await NodeHost.StartAsync(configuration, await data.BeginAsync(clock, cancel), parts, cancel: cancel);
+            await using var host = await NodeHost.StartAsync(settings?.Invoke(configuration) ?? configuration, await data.BeginAsync(clock, cancel), parts, cancel: cancel);
             return await work(host);
         }
         finally
