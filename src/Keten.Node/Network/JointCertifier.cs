@@ -14,11 +14,18 @@ namespace Keten.Node.Network;
 /// </summary>
 internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOrder shared, PromiseFile? promises, Watch watch) : Certifier
 {
-    // Where nobody has said for so long what is waited for, it may have been missed, or something is wrong; however much is said of other blocks.
-    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(400), Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(400), Longest = TimeSpan.FromSeconds(3), Pause = TimeSpan.FromMilliseconds(500);
+
+    // What is waited for takes others a few ways to the register and back, and they wait for others in turn.
+    private const int WaysOfSilence = 16;
     private readonly StatementBoard board = new(shared.Register, node.Failure, (long)(node.Archive.Head?.Header.Height ?? 0));
     private readonly SortedDictionary<ulong, (Header Header, Standing Standing)> stated = [];
     private bool behind, missed = true;
+    // How long it last took to state something: over long lines everything takes longer, and to ask each time would make it longer still.
+    private TimeSpan way;
+
+    // Where nobody has said for so long what is waited for, it may have been missed, or something is wrong; however much is said of other blocks.
+    private TimeSpan Silence => TimeSpan.FromTicks(Math.Clamp(WaysOfSilence * way.Ticks, Shortest.Ticks, Longest.Ticks));
 
     public override Task RunAsync() => board.RunAsync();
 
@@ -128,7 +135,11 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
     {
         foreach (var (header, standing) in some) stated[header.Height] = (header, standing);
         foreach (var chunk in some.Chunk(RegisterLimits.AtOnce))
+        {
+            var began = node.Clock.GetTimestamp();
             await shared.Register.PublishAsync(validator.Id.ToString(), Array.ConvertAll(chunk, one => new Stated((long)one.Header.Height, one.Standing.ToBytes())), node.Failure.Stop);
+            way = node.Clock.GetElapsedTime(began);
+        }
     }
 
     // The register may have forgotten what was stated, and each waits for the others: all that is not certified yet is stated again.
@@ -154,7 +165,8 @@ internal sealed class JointCertifier(NodeParts node, Signer? validator, SharedOr
             if (silent) await StateAgain();
             if (Look(header, validators, ask ? await board.AskAsync((long)header.Height) : board.Of((long)header.Height), passes, passed))
             {
-                (behind, missed) = (false, ask);
+                // What an asking at once has found may have come by itself meanwhile: the next time it is waited for.
+                (behind, missed) = (false, silent);
                 return null;
             }
             if (passed.Count > before) silence.Change(Silence, Silence);
