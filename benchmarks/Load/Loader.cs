@@ -97,6 +97,8 @@ internal sealed class Loaded
 /// <summary>Sends ready requests to a node, from this process to another.</summary>
 internal static class Loader
 {
+    private const int ViewsAskedAtMost = 8;
+
     /// <summary>As fast as the node answers: each connection sends the next request when its last is answered. The clock stops when the views have caught up.</summary>
     public static async Task<Loaded> ClosedAsync(Uri node, byte[][] requests, int connections)
     {
@@ -173,9 +175,14 @@ internal static class Loader
     /// <summary>Waits until the views are so far.</summary>
     public static async Task ViewsAsync(Uri node, ulong height)
     {
-        using var connection = await Connection.OpenAsync(node);
-        var reply = await connection.SendAsync(Request.Get(node, FormattableString.Invariant($"v1/views?height={height}"), "application/json"));
-        if (reply.Status != 200) throw new InvalidOperationException($"The views did not get to block {height}.");
+        // A request is answered within a minute or two, and the views of ten million new accounts take longer.
+        for (var asked = 0; asked < ViewsAskedAtMost; asked++)
+        {
+            using var connection = await Connection.OpenAsync(node);
+            var reply = await connection.SendAsync(Request.Get(node, FormattableString.Invariant($"v1/views?height={height}"), "application/json"));
+            if (reply.Status == 200) return;
+        }
+        throw new InvalidOperationException($"The views did not get to block {height}.");
     }
 
     private static async Task Each(Uri node, int connections, Stopwatch clock, Func<Connection, Task> work)
