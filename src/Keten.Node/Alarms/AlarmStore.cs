@@ -20,10 +20,13 @@ internal sealed class AlarmStore : IDisposable
         CREATE TABLE IF NOT EXISTS alarm(subscription TEXT NOT NULL REFERENCES subscription ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL UNIQUE, raised INTEGER NOT NULL,
             token TEXT NOT NULL UNIQUE, step INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0, missed INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
             next INTEGER, error TEXT, acknowledged INTEGER, by TEXT, PRIMARY KEY(subscription, position)) WITHOUT ROWID;
-        CREATE INDEX IF NOT EXISTS alarm_next ON alarm(next) WHERE next IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS alarm_next ON alarm(subscription, next) WHERE next IS NOT NULL;
+        CREATE TABLE IF NOT EXISTS question(party BLOB NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL);
         """;
 
     private const string Columns = "SELECT id, subscription, position, raised, told, missed, acknowledged, by, error FROM alarm";
+
+    private const long Day = 86_400;
 
     private readonly SideFile rows;
 
@@ -79,19 +82,36 @@ internal sealed class AlarmStore : IDisposable
         return rows.Run("UPDATE subscription SET cursor = $cursor WHERE id = $id", ("$id", id), ("$cursor", upTo.Value)) > 0;
     });
 
-    /// <summary>Alarms of which somebody is to be told by now, with the number of the step, how often it was tried, and the token.</summary>
-    public IReadOnlyList<(Alarm Alarm, int Step, int Attempts, string Token)> Due(long nowMs, int atMost) => rows.Read(
-        Columns.Replace(" FROM", ", step, attempts, token FROM", StringComparison.Ordinal) + " WHERE next <= $now ORDER BY next LIMIT $most",
-        row => (Alarm(row), row.GetInt32(9), row.GetInt32(10), row.GetString(11)), ("$now", nowMs), ("$most", atMost));
+    /// <summary>The alarm of a subscription of which somebody is to be told next, if by now: with the number of the step, how often it was tried, and the token.</summary>
+    public (Alarm Alarm, int Step, int Attempts, string Token)? Due(string id, long nowMs) => rows.Read(
+        Columns.Replace(" FROM", ", step, attempts, token FROM", StringComparison.Ordinal) + " WHERE subscription = $id AND next <= $now ORDER BY next LIMIT 1",
+        row => (Alarm(row), row.GetInt32(9), row.GetInt32(10), row.GetString(11)), ("$id", id), ("$now", nowMs)) is [var due] ? due : null;
 
-    /// <summary>Addresses of e-mail that are to be asked whether they want this.</summary>
-    public IReadOnlyList<(string Subscription, int Number, Uri To, int Attempts, string Token)> ToConfirm(long nowMs, int atMost) => rows.Read(
-        "SELECT subscription, number, target, attempts, token FROM step WHERE asked = 0 AND next <= $now LIMIT $most",
-        row => (row.GetString(0), row.GetInt32(1), new Uri(row.GetString(2)), row.GetInt32(3), row.GetString(4)), ("$now", nowMs), ("$most", atMost));
+    /// <summary>The address of e-mail of a subscription that is to be asked next whether it wants this, if by now.</summary>
+    public (int Number, Uri To, int Attempts, string Token)? ToConfirm(string id, long nowMs) => rows.Read(
+        "SELECT number, target, attempts, token FROM step WHERE subscription = $id AND asked = 0 AND next <= $now ORDER BY next LIMIT 1",
+        row => (row.GetInt32(0), new Uri(row.GetString(1)), row.GetInt32(2), row.GetString(3)), ("$id", id), ("$now", nowMs)) is [var open] ? open : null;
 
-    /// <summary>When there is something to do next, in milliseconds since 1970; null where nothing waits.</summary>
-    public long? NextDue() => rows.Read(
-        "SELECT min(n) FROM (SELECT min(next) AS n FROM alarm WHERE next IS NOT NULL UNION ALL SELECT min(next) FROM step WHERE asked = 0)", row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0)) is [{ } next] ? next : null;
+    /// <summary>When there is something to do next, in milliseconds since 1970, for another than some subscriptions; null where nothing waits.</summary>
+    public long? NextDue(ICollection<string> apartFrom)
+    {
+        var waiting = rows.Read(
+            "SELECT subscription, min(next) FROM alarm WHERE next IS NOT NULL GROUP BY subscription UNION ALL SELECT subscription, min(next) FROM step WHERE asked = 0 GROUP BY subscription",
+            row => (Subscription: row.GetString(0), Next: row.GetInt64(1))).FindAll(one => !apartFrom.Contains(one.Subscription));
+        return waiting.Count == 0 ? null : waiting.Min(one => one.Next);
+    }
+
+    /// <summary>Notes that a mailbox is asked, which is in few cases a day; where it may not be now, from when on it may, in seconds since 1970.</summary>
+    public long? AskOnlyFrom(Party party, Uri target, long now, AlarmOptions options) => rows.Whole(() =>
+    {
+        rows.Run("DELETE FROM question WHERE at <= $since", ("$since", now - Day));
+        var ofMailbox = rows.Read("SELECT at FROM question WHERE target = $target ORDER BY at DESC", row => row.GetInt64(0), ("$target", target.AbsoluteUri));
+        var ofParty = rows.Read("SELECT at FROM question WHERE party = $party ORDER BY at DESC", row => row.GetInt64(0), ("$party", Owners.Bytes(party)));
+        if (ofMailbox.Count >= options.QuestionsOfMailbox) return ofMailbox[options.QuestionsOfMailbox - 1] + Day;
+        if (ofParty.Count >= options.QuestionsOfParty) return ofParty[options.QuestionsOfParty - 1] + Day;
+        rows.Run("INSERT INTO question(party, target, at) VALUES($party, $target, $now)", ("$party", Owners.Bytes(party)), ("$target", target.AbsoluteUri), ("$now", now));
+        return (long?)null;
+    });
 
     /// <summary>An address was asked, or could not be.</summary>
     public void Asked(string subscription, int number, bool done, int attempts, long next) =>

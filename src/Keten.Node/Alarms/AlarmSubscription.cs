@@ -47,6 +47,12 @@ public sealed record AlarmOptions
     /// <summary>How often a step is tried before the next one is told at once.</summary>
     public int Attempts { get; init; } = 6;
 
+    /// <summary>How often a mailbox is asked within a day whether it wants alarms, whoever wants them sent there.</summary>
+    public int QuestionsOfMailbox { get; init; } = 3;
+
+    /// <summary>How many mailboxes are asked for a party within a day.</summary>
+    public int QuestionsOfParty { get; init; } = 32;
+
     /// <summary>Where people reach the node, for the links in messages; without it they are told the command.</summary>
     public Uri? PublicUrl { get; init; }
 

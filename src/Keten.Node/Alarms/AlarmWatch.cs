@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Keten.Node.Views;
 using Keten.Node.Webhooks;
 using Microsoft.Extensions.Logging;
@@ -6,11 +7,12 @@ namespace Keten.Node.Alarms;
 
 /// <summary>
 /// Raises an alarm for each event that somebody wants to be warned of, once, and tells one after another of it until it is acknowledged. All that waits stands on disk: what was raised is told after
-/// a restart too, and whoever could not be reached is passed over for the next.
+/// a restart too, and whoever could not be reached is passed over for the next. Of each subscription one message is under way at a time, so that one who answers slowly holds up itself alone.
 /// </summary>
 internal sealed class AlarmWatch : IAsyncDisposable
 {
-    private const int EventsAtOnce = 256, DueAtOnce = 16;
+    private const int EventsAtOnce = 256;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private readonly ViewStore views;
     private readonly AlarmStore store;
@@ -21,6 +23,7 @@ internal sealed class AlarmWatch : IAsyncDisposable
     private readonly WebhookSender web;
     private readonly MailSender? mail;
     private readonly CancellationTokenSource stop = new();
+    private readonly ConcurrentDictionary<string, Task> underWay = new(StringComparer.Ordinal);
     private readonly Task running;
     private TaskCompletionSource woken = New();
 
@@ -50,6 +53,7 @@ internal sealed class AlarmWatch : IAsyncDisposable
     {
         await stop.CancelAsync();
         await running;
+        await Task.WhenAll(underWay.Values);
         web.Dispose();
         stop.Dispose();
     }
@@ -63,18 +67,22 @@ internal sealed class AlarmWatch : IAsyncDisposable
             try
             {
                 var (changed, height) = (Volatile.Read(ref woken).Task, views.Height);
-                foreach (var subscription in store.List()) Raise(subscription, height);
-                if (!await TellAsync() && !await AskAsync()) await RestAsync(changed, height);
+                foreach (var subscription in store.List())
+                {
+                    Raise(subscription, height);
+                    Send(subscription);
+                }
+                await RestAsync(changed, height);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception fault) when (fault is Microsoft.Data.Sqlite.SqliteException or IOException)
+            catch (Exception fault)
             {
-                // What the disk refuses now it may give later; nothing is lost by trying again.
-                log.LogError(fault, "Alarms wait for their file.");
-                await Task.Delay(TimeSpan.FromSeconds(5), options.Sending.Clock, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+                // Whatever it is: the ledger goes on, and nothing is lost by trying again.
+                log.LogError(fault, "Alarms stand still, and are tried again.");
+                await PauseAsync();
             }
         }
     }
@@ -106,16 +114,45 @@ internal sealed class AlarmWatch : IAsyncDisposable
         return ([.. found.Values.Where(told => told.At <= end).OrderBy(told => told.At)], end);
     }
 
-    private async Task<bool> TellAsync()
+    private void Send(AlarmSubscription subscription)
     {
-        var due = store.Due(Now.ToUnixTimeMilliseconds(), DueAtOnce);
-        foreach (var (alarm, step, attempts, token) in due) await TellAsync(alarm, step, attempts, token);
-        return due.Count > 0;
+        if (underWay.ContainsKey(subscription.Id)) return;
+        var now = Now.ToUnixTimeMilliseconds();
+        if (store.Due(subscription.Id, now) is var (alarm, step, attempts, token)) Begin(subscription.Id, () => TellAsync(subscription, alarm, step, attempts, token));
+        else if (store.ToConfirm(subscription.Id, now) is var (number, to, asked, question)) Begin(subscription.Id, () => AskAsync(subscription, number, to, asked, question));
     }
 
-    private async Task TellAsync(Alarm alarm, int step, int attempts, string token)
+    // When it is through, it is looked what is to be sent next.
+    private void Begin(string subscription, Func<Task> message)
     {
-        if (store.Find(alarm.Subscription) is not { } subscription || store.SecretOf(subscription.Id) is not { } secret) return;
+        var begun = new TaskCompletionSource();
+        underWay[subscription] = begun.Task;
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await message();
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // It is sent after the next start.
+            }
+            catch (Exception fault)
+            {
+                log.LogError(fault, "An alarm could not be sent, and is tried again.");
+                await PauseAsync();
+            }
+            underWay.TryRemove(subscription, out _);
+            Wake();
+            begun.SetResult();
+        });
+    }
+
+    private Task PauseAsync() => Task.Delay(Pause, options.Sending.Clock, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+
+    private async Task TellAsync(AlarmSubscription subscription, Alarm alarm, int step, int attempts, string token)
+    {
+        if (store.SecretOf(subscription.Id) is not { } secret) return;
         var told = views.EventAt(alarm.At, subscription.Party);
         var target = subscription.Steps[step];
         var error = told is null ? "The event is not there any more."
@@ -131,16 +168,16 @@ internal sealed class AlarmWatch : IAsyncDisposable
     private long? NextOf(AlarmSubscription subscription, Alarm alarm, int step, bool missed) => step + 1 >= subscription.Steps.Count ? null
         : missed ? Now.ToUnixTimeMilliseconds() : Math.Max(Now.ToUnixTimeMilliseconds(), 1_000 * (alarm.Raised + subscription.Steps[step + 1].After));
 
-    private async Task<bool> AskAsync()
+    private async Task AskAsync(AlarmSubscription subscription, int number, Uri to, int attempts, string token)
     {
-        var open = store.ToConfirm(Now.ToUnixTimeMilliseconds(), DueAtOnce);
-        foreach (var (id, number, to, attempts, token) in open)
+        if (MailSender.AddressOf(to) is not { } address) return;
+        if (store.AskOnlyFrom(subscription.Party, to, Now.ToUnixTimeSeconds(), options) is { } later)
         {
-            if (store.Find(id) is not { } subscription || MailSender.AddressOf(to) is not { } address) continue;
-            var error = await MailAsync(address, message.Question(subscription, token), string.Create(null, $"{id}.{number}"));
-            store.Asked(id, number, error is null || attempts + 1 >= options.Attempts, attempts + 1, (Now + options.Sending.DelayAfter(attempts + 1)).ToUnixTimeMilliseconds());
+            store.Asked(subscription.Id, number, done: false, attempts, later * 1_000);
+            return;
         }
-        return open.Count > 0;
+        var error = await MailAsync(address, message.Question(subscription, token), string.Create(null, $"{subscription.Id}.{number}"));
+        store.Asked(subscription.Id, number, error is null || attempts + 1 >= options.Attempts, attempts + 1, (Now + options.Sending.DelayAfter(attempts + 1)).ToUnixTimeMilliseconds());
     }
 
     private Task<string?> MailAsync(System.Net.Mail.MailAddress to, (string Subject, string Text) letter, string id) =>
@@ -151,7 +188,7 @@ internal sealed class AlarmWatch : IAsyncDisposable
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         var waits = new List<Task> { changed, views.WaitForAsync(height + 1, patient: true, either.Token) };
-        if (store.NextDue() is { } due)
+        if (store.NextDue(underWay.Keys) is { } due)
         {
             var wait = DateTimeOffset.FromUnixTimeMilliseconds(due) - Now;
             waits.Add(Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, options.Sending.Clock, either.Token));

@@ -45,7 +45,7 @@ internal sealed class StatementRows(SqliteConnection connection, Owners owners) 
         return at;
     }
 
-    public void Flush() => Count = 0;
+    public void Clear() => Count = 0;
 
     public void Dispose()
     {

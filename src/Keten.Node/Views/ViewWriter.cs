@@ -75,7 +75,7 @@ internal sealed class ViewWriter : IDisposable
     public ulong Commit()
     {
         if (!began) return height;
-        statements.Flush();
+        statements.Clear();
         owners.Flush();
         agreements.Flush();
         setHead.Bind(1, Schema.Version).Bind(2, source.LedgerId.ToArray()).Bind(3, (long)height).Bind(4, header.ToArray()).Run();
@@ -88,7 +88,7 @@ internal sealed class ViewWriter : IDisposable
     /// <summary>Forgets the batch.</summary>
     public void RollBack()
     {
-        statements.Flush();
+        statements.Clear();
         agreements.Clear();
         owners.Clear();
         if (began && SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle!) == 0) rollBack.Run();

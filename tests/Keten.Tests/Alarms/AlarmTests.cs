@@ -135,6 +135,41 @@ public sealed class AlarmTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_does_not_answer_holds_up_nobody_else()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var receiver = await Receiver.StartAsync();
+        // It takes the connection, and says nothing.
+        await SubscribeAsync(new JsonObject { ["everyones"] = true }, ($"http://{silent.LocalEndpoint}/", 0));
+        await StealAsync(OtherVin);
+        using var held = await silent.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await SubscribeAsync(new JsonObject { ["everyones"] = true }, (receiver.Url.ToString(), 0));
+        await StealAsync(Vin);
+        Assert.Equal(Vin, (string)JsonNode.Parse((await receiver.NextAsync()).Body)!["data"]!["event"]!["content"]!["vin"]!);
+        Assert.False(silent.Pending());
+    }
+
+    [Fact]
+    public async Task A_mailbox_is_asked_a_few_times_a_day_whoever_asks_and_however_often()
+    {
+        for (var each = 0; each < 5; each++)
+        {
+            var made = await SubscribeAsync(new JsonObject(), ("mailto:ada@example.org", 0));
+            if (each < 3) Assert.Equal("ada@example.org", (await mail.NextAsync()).To);
+            Assert.Equal(HttpStatusCode.NoContent, (await As(ledger.Ada).DeleteAsync("/v1/alarms/subscriptions/" + made["id"])).StatusCode);
+        }
+        await SubscribeAsync(new JsonObject(), ("mailto:bob@example.org", 0));
+        Assert.Equal("bob@example.org", (await mail.NextAsync()).To);
+        await SubscribeAsync(new JsonObject(), ("mailto:ada@example.org", 0));
+        ledger.Clock.Advance(TimeSpan.FromHours(23));
+        await SubscribeAsync(new JsonObject(), ("mailto:eve@example.org", 0));
+        Assert.Equal("eve@example.org", (await mail.NextAsync()).To);
+        ledger.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Equal("ada@example.org", (await mail.NextAsync()).To);
+    }
+
+    [Fact]
     public async Task What_was_raised_is_told_after_a_restart_and_once()
     {
         await SubscribeAsync(new JsonObject { ["everyones"] = true }, ("mailto:ada@example.org", 0), ("mailto:boss@example.org", 900));
@@ -176,7 +211,7 @@ public sealed class AlarmTests : IAsyncLifetime
         new NodeConfiguration
         {
             Ledger = new LedgerSection { Data = Path.Combine(folder.FullName, "data") }, Http = new HttpSection { Listen = "http://127.0.0.1:0", PerReader = 100_000 },
-            Log = new LogSection { Level = "none" }, Webhooks = new WebhookSection { AllowLoopback = true },
+            Log = new LogSection { Level = "none" }, Webhooks = new WebhookSection { AllowLoopback = true, TimeoutSeconds = 60 },
             Alarms = new AlarmSection { Smtp = mail.Address, From = "alarms@example.org", StartTls = false, PublicUrl = "https://keten.example" },
         },
         ledger.Node, [Rooms.Open], ledger.Clock);
